@@ -1,0 +1,111 @@
+//! READ: the files. HCL with places, plan and state JSON, modules, variable files.
+//!
+//! This stage knows the disk and syntax; it does not know what a resource means, nor how an
+//! expression is evaluated. Everything it reads lies inside the root (see [`files::Files`]).
+
+pub mod files;
+pub mod module;
+pub mod plan;
+pub mod syntax;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::source::{Diagnostic, Place};
+use files::Files;
+use module::Module;
+use syntax::{Body, Expression};
+
+/// What the command line says about reading. Paths are as the user gave them.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The directory outside which nothing is read; without it the enclosing repository, or the
+    /// working directory.
+    pub root: Option<PathBuf>,
+    pub source: SourceOption,
+    /// `--var NAME=VALUE` and `--var-file FILE`, in command-line order.
+    pub variables: Vec<VariableOption>,
+    pub site_file: Option<PathBuf>,
+}
+
+/// Where the HCL of a plan lies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SourceOption {
+    /// The working directory when its blocks match the plan's addresses, otherwise none.
+    #[default]
+    Automatic,
+    None,
+    Directory(PathBuf),
+}
+
+#[derive(Clone, Debug)]
+pub enum VariableOption {
+    Value { name: String, text: String },
+    File(PathBuf),
+}
+
+/// One INPUT of the command line, read.
+#[derive(Debug)]
+pub struct Input {
+    /// As reports name it: relative, with `/`.
+    pub path: Arc<str>,
+    pub content: Content,
+    /// The body of its `clearway.hcl`, where there is one.
+    pub site_file: Option<SiteFile>,
+}
+
+#[derive(Debug)]
+pub enum Content {
+    Directory(Tree),
+    Plan(Box<plan::Plan>, Option<Tree>),
+    State(Box<plan::State>),
+}
+
+/// A root module with what it was given.
+#[derive(Debug)]
+pub struct Tree {
+    pub root: Arc<Module>,
+    /// Values for root variables, weakest first: the last one for a name wins whole.
+    pub given: Vec<Given>,
+    /// `terraform.workspace`.
+    pub workspace: Arc<str>,
+    /// For `file()` and its kin; relative paths count from the root module's directory.
+    pub files: Files,
+}
+
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub name: Arc<str>,
+    pub value: GivenValue,
+    pub from: GivenFrom,
+    pub place: Option<Place>,
+}
+
+#[derive(Clone, Debug)]
+pub enum GivenValue {
+    /// From a tfvars file: an expression without functions and references.
+    Expression(Expression),
+    /// From the environment or `--var`: literal text, or an expression where the declared type is
+    /// not primitive.
+    Text(Arc<str>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenFrom {
+    Environment,
+    File,
+    CommandLine,
+}
+
+#[derive(Debug)]
+pub struct SiteFile {
+    pub body: Body,
+    pub path: Arc<str>,
+}
+
+/// What reading yields, with every problem met on the way; what could be read is always there.
+#[derive(Debug, Default)]
+pub struct Reading {
+    pub inputs: Vec<Input>,
+    pub diagnostics: Vec<Diagnostic>,
+}

@@ -1,0 +1,53 @@
+//! What evaluation yields: every resource instance with its values, whichever door it came through.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::address::Address;
+use super::value::{Symbol, Value};
+use crate::source::{Diagnostic, Place};
+
+/// One input, evaluated: a root module, a plan, or a state.
+#[derive(Debug, Default)]
+pub struct Evaluation {
+    /// Sorted by address; addresses are unique.
+    pub instances: Vec<Instance>,
+    pub outputs: BTreeMap<Arc<str>, Value>,
+    pub locals: BTreeMap<Arc<str>, Value>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A resource or data instance.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    pub address: Arc<Address>,
+    /// The provider configuration in force: `azurerm`, `azurerm.connectivity`, with the module path
+    /// of the block that configures it. Tells subscriptions apart.
+    pub provider: Arc<str>,
+    /// The provider's source address where known: `registry.terraform.io/hashicorp/azurerm`.
+    pub provider_source: Option<Arc<str>>,
+    /// The version constraint as written, where there is one: `~> 4.0`.
+    pub provider_version: Option<Arc<str>>,
+    /// An object: every argument set in the configuration (nested blocks as lists of objects, source
+    /// order), every computed attribute that is known, and unknowns with their symbols. What the
+    /// configuration leaves out is absent.
+    pub values: Value,
+    /// The block's header.
+    pub at: Option<Place>,
+    /// The module calls that led there, outermost first.
+    pub calls: Arc<[Place]>,
+    /// Whether the instance certainly exists. A repetition that is unknown makes one instance with
+    /// the key `Any`, and its symbol stands here.
+    pub depends_on: Option<Symbol>,
+}
+
+impl Evaluation {
+    #[must_use]
+    pub fn instance(&self, address: &Address) -> Option<&Instance> {
+        let index = self
+            .instances
+            .binary_search_by(|instance| (*instance.address).cmp(address))
+            .ok()?;
+        self.instances.get(index)
+    }
+}

@@ -1,0 +1,9 @@
+//! EVALUATE: the Terraform language. Values, functions, expansion.
+//!
+//! This stage knows Terraform; it does not know Azure, and reaches files only through the reader
+//! that `config` hands it.
+
+pub mod address;
+pub mod evaluation;
+pub mod number;
+pub mod value;

@@ -1,0 +1,5 @@
+//! Decides, before `terraform apply`, whether JetStream DR will be able to talk.
+
+pub mod config;
+pub mod evaluate;
+pub mod source;
