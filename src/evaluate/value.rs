@@ -19,6 +19,16 @@ pub struct Value {
     /// Where it was last bound: the attribute (or block header) of the resource that holds it.
     /// Set when a resource body is evaluated; `None` before.
     pub at: Option<Place>,
+    /// The block this object is, where it is one: what it does not list is unknown, not absent. Lost
+    /// when the object is changed or converted.
+    pub block: Option<Arc<BlockOf>>,
+}
+
+/// A resource instance (no path) or a nested block of one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BlockOf {
+    pub of: Arc<Address>,
+    pub path: Arc<[Step]>,
 }
 
 #[derive(Clone, Debug)]
@@ -154,6 +164,7 @@ impl Value {
             marks: Marks::default(),
             origin: None,
             at: None,
+            block: None,
         }
     }
 
