@@ -2,4 +2,7 @@
 
 pub mod config;
 pub mod evaluate;
+pub mod network;
+pub mod paths;
 pub mod source;
+pub mod traffic;
