@@ -94,6 +94,9 @@ pub struct Unknown {
     /// For a number: bounds, both inclusive.
     pub range: (Option<Number>, Option<Number>),
     pub symbol: Symbol,
+    /// A plan alone chose the instance in `symbol` because its key equals the key of the instance
+    /// that refers to it: the assumption `same-key`.
+    pub same_key: bool,
 }
 
 /// What an unknown value *is*. Two values with equal symbols are equal, whatever they turn out to be.
@@ -360,8 +363,39 @@ impl Unknown {
             length: (0, None),
             range: (None, None),
             symbol,
+            same_key: false,
         }
     }
+}
+
+impl Symbol {
+    /// The one attribute, instance, variable or output that everything unknown in this symbol comes
+    /// from: itself, or the single source of a template, function or expression. `None` when there
+    /// are several, or none that can be named.
+    #[must_use]
+    pub fn only_source(&self) -> Option<&Symbol> {
+        match self {
+            Symbol::Attribute { .. }
+            | Symbol::Instance(_)
+            | Symbol::Variable { .. }
+            | Symbol::Output { .. } => Some(self),
+            Symbol::Template(parts) => only(parts.iter().filter_map(|part| match part {
+                Part::Literal(_) => None,
+                Part::Symbol(symbol) => Some(symbol),
+            })),
+            Symbol::Derived { from, .. } | Symbol::OneOf(from) => only(from.iter()),
+            Symbol::Impure(_) | Symbol::Planned { .. } => None,
+        }
+    }
+}
+
+/// The source that all these symbols share. Symbols nest as deep as expressions do, which the
+/// reader bounds.
+fn only<'a>(mut symbols: impl Iterator<Item = &'a Symbol>) -> Option<&'a Symbol> {
+    let first = symbols.next()?.only_source()?;
+    symbols
+        .all(|symbol| symbol.only_source() == Some(first))
+        .then_some(first)
 }
 
 impl fmt::Display for Symbol {
