@@ -4,6 +4,7 @@
 //! that `config` hands it.
 
 pub mod address;
+pub mod decimal;
 pub mod evaluation;
 pub mod number;
 pub mod value;
