@@ -4,5 +4,6 @@ pub mod config;
 pub mod evaluate;
 pub mod network;
 pub mod paths;
+pub mod prove;
 pub mod source;
 pub mod traffic;
