@@ -251,6 +251,9 @@ pub struct Line {
     pub unless: Vec<Stamp>,
     /// Whether replies of what it admits pass by state.
     pub stateful: bool,
+    /// The resource that carries the line, where it is not the filter itself (one of the policies of a
+    /// distributed firewall).
+    pub place: Option<Arc<str>>,
     /// One clause: why it decides so.
     pub because: Arc<str>,
     pub written: Written,
