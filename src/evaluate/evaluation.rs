@@ -12,6 +12,9 @@ use crate::source::{Diagnostic, Place};
 pub struct Evaluation {
     /// Sorted by address; addresses are unique.
     pub instances: Vec<Instance>,
+    /// The arguments of each provider configuration that instances name in `provider`, as an object:
+    /// which NSX Manager a `nsxt` configuration talks to says which private cloud its resources are in.
+    pub providers: BTreeMap<Arc<str>, Value>,
     pub outputs: BTreeMap<Arc<str>, Value>,
     pub locals: BTreeMap<Arc<str>, Value>,
     pub diagnostics: Vec<Diagnostic>,
