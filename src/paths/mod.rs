@@ -5,6 +5,21 @@
 //! meet. The set is split where parts of it fare differently; each part keeps its hops. Where an
 //! unknown decides, a part goes both ways and says so.
 
+mod filter;
+mod graph;
+mod naming;
+mod table;
+mod verdict;
+mod walk;
+
+pub use graph::Graph;
+pub use naming::resolve;
+pub use verdict::{
+    Destination, Judgement, Standing, blocked_certainly, delivered_certainly, delivered_possibly, judge,
+    may_deliver, may_fail, sent,
+};
+pub use walk::walk;
+
 use std::sync::Arc;
 
 use crate::network::model::{Assumption, Disposition, Doubt, HopKind, NodeId, Written};
