@@ -4,7 +4,13 @@
 //! that `config` hands it.
 
 pub mod address;
+pub mod convert;
 pub mod decimal;
+pub mod equality;
 pub mod evaluation;
 pub mod number;
+pub mod operate;
+pub mod sets;
+pub mod unify;
+pub mod unknown;
 pub mod value;

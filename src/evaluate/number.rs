@@ -208,13 +208,14 @@ impl Number {
         normalised(self.quotient(other)?)
     }
 
-    /// The remainder of a division towards zero: it has the sign of `self`.
+    /// The remainder of a division towards zero: it has the sign of `self`. The remainder by zero is
+    /// `self`, as in Terraform.
     ///
     /// # Errors
-    /// Division by zero, or the result is too large.
+    /// The result is too large.
     pub fn modulo(&self, other: &Number) -> Result<Number, NumberError> {
         if other.is_zero() {
-            return Err(NumberError::DivisionByZero);
+            return Ok(self.clone());
         }
         if let (Number::Integer(a), Number::Integer(b)) = (self, other)
             && let Some(remainder) = a.checked_rem(*b)

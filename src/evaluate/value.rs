@@ -99,7 +99,8 @@ pub struct Unknown {
     pub same_key: bool,
 }
 
-/// What an unknown value *is*. Two values with equal symbols are equal, whatever they turn out to be.
+/// What an unknown value *is*. Two values with one identifying symbol ([`Symbol::is_identity`]) are
+/// equal, whatever they turn out to be.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Symbol {
     /// An attribute of a resource instance: `azurerm_subnet.hub["GatewaySubnet"].id`.
