@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::address::Address;
 use super::value::{Symbol, Value};
+use crate::config::syntax::Word;
 use crate::source::{Diagnostic, Place};
 
 /// One input, evaluated: a root module, a plan, or a state.
@@ -52,5 +53,46 @@ impl Evaluation {
             .binary_search_by(|instance| (*instance.address).cmp(address))
             .ok()?;
         self.instances.get(index)
+    }
+}
+
+/// A body evaluated in the scope of a root module: what a site file is read from.
+#[derive(Clone, Debug, Default)]
+pub struct EvaluatedBody {
+    pub attributes: Vec<EvaluatedAttribute>,
+    pub blocks: Vec<EvaluatedBlock>,
+}
+
+#[derive(Clone, Debug)]
+pub struct EvaluatedAttribute {
+    pub name: Word,
+    /// A reference to a resource instance keeps its symbol or its block (see [`Value::block`]).
+    pub value: Value,
+    /// Name and expression.
+    pub place: Place,
+}
+
+#[derive(Clone, Debug)]
+pub struct EvaluatedBlock {
+    pub keyword: Word,
+    pub labels: Vec<Word>,
+    /// Keyword and labels.
+    pub header: Place,
+    pub body: EvaluatedBody,
+}
+
+impl EvaluatedBody {
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&EvaluatedAttribute> {
+        self.attributes
+            .iter()
+            .find(|attribute| &*attribute.name.text == name)
+    }
+
+    /// The blocks of one keyword, in source order.
+    pub fn blocks_of<'a>(&'a self, keyword: &'a str) -> impl Iterator<Item = &'a EvaluatedBlock> {
+        self.blocks
+            .iter()
+            .filter(move |block| &*block.keyword.text == keyword)
     }
 }
