@@ -4,15 +4,45 @@
 //! `vsphere`) turns instances into an inventory; `fabric` builds nodes, routes, filters and name
 //! servers from it. The words of vendors end here: nothing above has heard of Azure.
 
+pub mod attributes;
+pub mod catalogue;
+pub mod doubt;
+pub mod fabric;
+pub mod ids;
+pub mod inventory;
 pub mod join;
 pub mod model;
+pub mod service_tags;
+pub mod sets;
+
+mod azapi;
+mod azurerm;
+mod nsxt;
 
 use std::sync::Arc;
 
+use crate::evaluate::evaluation::Evaluation;
 use crate::evaluate::value::Value;
 use crate::source::Place;
 use crate::traffic::Addresses;
-use model::{Bounded, Written};
+use catalogue::Catalogue;
+use fabric::Fabric;
+use inventory::Inventory;
+use model::{Bounded, Network, Written};
+use service_tags::ServiceTags;
+
+/// Builds the network of all inputs together.
+#[must_use]
+pub fn build(evaluations: &[Evaluation], declarations: &Declarations, tags: &ServiceTags) -> Network {
+    let catalogue = Catalogue::new(evaluations);
+    let inventory = Inventory::read(&catalogue);
+    let mut fabric = Fabric::new(&catalogue, &inventory, declarations, tags);
+    fabric::clouds::build(&mut fabric);
+    fabric::azure::build(&mut fabric);
+    fabric::services::build(&mut fabric);
+    fabric::not_understood::build(&mut fabric);
+    fabric.finish()
+}
 
 /// What the site file says that shapes the network (contract.md, Site file): facts that Terraform
 /// cannot show.

@@ -1,0 +1,4 @@
+//! Azure's own networking: virtual networks, filters, routes, firewalls, hubs, circuits, endpoints.
+
+#[derive(Debug, Default)]
+pub struct Azure {}

@@ -1,0 +1,99 @@
+//! What the inputs define, typed and provider-neutral: the same virtual network whether azurerm, azapi
+//! or a data source says so. References between components are joined already.
+
+pub mod avs;
+pub mod azure;
+
+use std::sync::Arc;
+
+use super::attributes::View;
+use super::catalogue::{Catalogue, Handle};
+use super::join::Reference;
+use super::model::{Doubt, NetworkFinding, Written};
+use super::{azapi, azurerm, nsxt};
+use crate::evaluate::value::Value;
+
+#[derive(Debug, Default)]
+pub struct Inventory {
+    pub azure: azure::Azure,
+    pub avs: avs::Avs,
+    /// Instances that no adapter reads.
+    pub unread: Vec<Handle>,
+    pub findings: Vec<NetworkFinding>,
+}
+
+/// What every component has: which instance it is, how reports name it, where it is written, and why
+/// it may not exist.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    pub handle: Handle,
+    pub name: Arc<str>,
+    pub written: Written,
+    pub presence: Vec<Doubt>,
+}
+
+/// An instance with what is needed to read it.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    pub catalogue: &'a Catalogue<'a>,
+    pub handle: Handle,
+    pub view: View<'a>,
+}
+
+impl Inventory {
+    #[must_use]
+    pub fn read(catalogue: &Catalogue<'_>) -> Inventory {
+        let mut inventory = Inventory::default();
+        for handle in catalogue.handles() {
+            let Some(view) = catalogue.view(handle) else {
+                continue;
+            };
+            let reader = Reader {
+                catalogue,
+                handle,
+                view,
+            };
+            let kind = &*view.instance.address.kind;
+            let read = match kind.split('_').next() {
+                Some("azurerm") => azurerm::read(&reader, &mut inventory),
+                Some("azapi") => azapi::read(&reader, &mut inventory),
+                Some("nsxt") => nsxt::read(&reader, &mut inventory),
+                _ => false,
+            };
+            if !read {
+                inventory.unread.push(handle);
+            }
+        }
+        inventory
+    }
+}
+
+impl<'a> Reader<'a> {
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        Origin {
+            handle: self.handle,
+            name: self.view.address(),
+            written: self.view.written(),
+            presence: self.view.presence(),
+        }
+    }
+
+    /// What an attribute refers to.
+    #[must_use]
+    pub fn reference(&self, names: &[&str]) -> Reference {
+        self.resolve(self.view.any_of(names))
+    }
+
+    #[must_use]
+    pub fn resolve(&self, value: Option<&Value>) -> Reference {
+        self.catalogue.resolve(self.view.input, value)
+    }
+
+    /// Whether this instance is another sight of one that is read by itself (a data source of what an
+    /// input manages).
+    #[must_use]
+    pub fn is_alias(&self) -> bool {
+        self.catalogue.canonical(self.handle).0 != self.handle
+    }
+}

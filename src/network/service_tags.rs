@@ -1,0 +1,4 @@
+//! Azure service tags: named sets of addresses that Microsoft publishes.
+
+#[derive(Debug, Default)]
+pub struct ServiceTags {}
