@@ -11,16 +11,40 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("evaluate", &["source", "config"]),
     ("network", &["source", "traffic", "config", "evaluate"]),
     ("paths", &["source", "traffic", "network"]),
-    ("prove", &["source", "traffic", "config", "evaluate", "network", "paths"]),
-    ("report", &["source", "traffic", "config", "evaluate", "network", "paths", "prove"]),
+    (
+        "prove",
+        &["source", "traffic", "config", "evaluate", "network", "paths"],
+    ),
+    (
+        "report",
+        &[
+            "source", "traffic", "config", "evaluate", "network", "paths", "prove",
+        ],
+    ),
 ];
 
 /// Words that a room must not have heard of, outside its tests: crate names and vendors' vocabulary.
 const MUST_NOT_SAY: &[(&str, &[&str])] = &[
     ("evaluate", &["hcl::edit", "petgraph", "miette", "clap::"]),
     ("network", &["hcl::", "petgraph", "miette", "clap::", "jetstream"]),
-    ("paths", &["azurerm", "azapi", "nsxt_", "hcl::", "miette", "clap::", "jetstream"]),
-    ("prove", &["azurerm", "azapi", "nsxt_", "petgraph", "miette", "clap::", "println!"]),
+    (
+        "paths",
+        &[
+            "azurerm",
+            "azapi",
+            "nsxt_",
+            "hcl::",
+            "miette",
+            "clap::",
+            "jetstream",
+        ],
+    ),
+    (
+        "prove",
+        &[
+            "azurerm", "azapi", "nsxt_", "petgraph", "miette", "clap::", "println!",
+        ],
+    ),
     ("report", &["petgraph", "clap::"]),
 ];
 
@@ -45,14 +69,21 @@ fn source_files(folder: &Path) -> Vec<PathBuf> {
 fn room(path: &Path, src: &Path) -> String {
     let inside = path.strip_prefix(src).expect("a path below src/");
     let first = inside.components().next().expect("a component");
-    first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+    first
+        .as_os_str()
+        .to_string_lossy()
+        .trim_end_matches(".rs")
+        .to_owned()
 }
 
 /// The code of a file without comments and without its test module.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).expect("a source file");
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    code.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The rooms that a file names after `crate::`, in single and grouped imports.
@@ -64,8 +95,11 @@ fn imported_rooms(code: &str) -> Vec<String> {
             None => vec![part],
         };
         for name in names {
-            let word: String =
-                name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let word: String = name
+                .trim()
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
             rooms.push(word);
         }
     }
@@ -105,7 +139,9 @@ fn nobody_says_what_he_must_not_know() {
     let mut wrong = Vec::new();
     for path in source_files(&src) {
         let room = room(&path, &src);
-        let Some((_, words)) = MUST_NOT_SAY.iter().find(|(name, _)| *name == room) else { continue };
+        let Some((_, words)) = MUST_NOT_SAY.iter().find(|(name, _)| *name == room) else {
+            continue;
+        };
         let code = code(&path).to_lowercase();
         for word in *words {
             if code.contains(word) {
