@@ -16,6 +16,7 @@ mod iterate;
 mod library;
 pub mod number;
 pub mod operate;
+pub mod provider_schemas;
 pub mod references;
 pub mod schema;
 pub mod scope;
