@@ -5,6 +5,5 @@ pub mod evaluate;
 pub mod network;
 pub mod paths;
 pub mod prove;
-pub mod report;
 pub mod source;
 pub mod traffic;

@@ -1,3 +1,1 @@
-//! The binary: arguments in, exit status out.
-
 fn main() {}

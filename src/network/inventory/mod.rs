@@ -3,9 +3,6 @@
 
 pub mod avs;
 pub mod azure;
-pub mod names;
-pub mod nsx;
-pub mod terms;
 
 use std::sync::Arc;
 
@@ -20,7 +17,6 @@ use crate::evaluate::value::Value;
 pub struct Inventory {
     pub azure: azure::Azure,
     pub avs: avs::Avs,
-    pub names: names::Names,
     /// Instances that no adapter reads.
     pub unread: Vec<Handle>,
     pub findings: Vec<NetworkFinding>,
@@ -81,12 +77,6 @@ impl<'a> Reader<'a> {
             written: self.view.written(),
             presence: self.view.presence(),
         }
-    }
-
-    /// The same instance, seen at one of its blocks.
-    #[must_use]
-    pub fn inside(&self, view: View<'a>) -> Reader<'a> {
-        Reader { view, ..*self }
     }
 
     /// What an attribute refers to.
