@@ -5,5 +5,6 @@ pub mod evaluate;
 pub mod network;
 pub mod paths;
 pub mod prove;
+pub mod report;
 pub mod source;
 pub mod traffic;

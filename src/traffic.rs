@@ -578,7 +578,7 @@ impl Cube {
 
     /// What is left of this cube without the other, as disjoint cubes appended to `rest`: one slab
     /// per field in which the other does not cover this one.
-    fn subtract_into(&self, other: &Cube, rest: &mut Vec<Cube>) {
+    pub(crate) fn subtract_into(&self, other: &Cube, rest: &mut Vec<Cube>) {
         if !self.intersects(other) {
             rest.push(self.clone());
             return;
@@ -619,6 +619,18 @@ impl Cube {
         let source_ports = core.source_ports.difference(&other.source_ports);
         if !source_ports.is_empty() {
             rest.push(Cube { source_ports, ..core });
+        }
+    }
+
+    /// The packets that answer these: both ends exchanged.
+    #[must_use]
+    pub fn reversed(&self) -> Cube {
+        Cube {
+            source: self.destination.clone(),
+            destination: self.source.clone(),
+            protocols: self.protocols.clone(),
+            source_ports: self.destination_ports.clone(),
+            destination_ports: self.source_ports.clone(),
         }
     }
 

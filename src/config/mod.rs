@@ -3,18 +3,66 @@
 //! This stage knows the disk and syntax; it does not know what a resource means, nor how an
 //! expression is evaluated. Everything it reads lies inside the root (see [`files::Files`]).
 
+mod build;
+pub mod directory;
 pub mod files;
+pub mod hcl;
+mod input;
+pub mod json;
+mod literal;
+mod merge;
 pub mod module;
 pub mod plan;
+mod sniff;
 pub mod syntax;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod variables;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::source::{Diagnostic, Place};
+use crate::source::{Diagnostic, Place, Sources};
 use files::Files;
+use input::Reader;
 use module::Module;
 use syntax::{Body, Expression};
+use variables::FromOutside;
+
+/// What reading needs of the world around it. Only the command line looks there itself.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// The variables named `TF_VAR_NAME`, each as `NAME` and its value, in any order.
+    pub variables: Vec<(String, String)>,
+    /// `TF_WORKSPACE`.
+    pub workspace: Option<String>,
+    /// Absolute; relative paths count from it, and paths are shown relative to it.
+    pub working_directory: PathBuf,
+}
+
+/// Reads every input. What is wrong with one does not keep the others from being read.
+pub fn read(
+    paths: &[PathBuf],
+    options: &Options,
+    environment: &Environment,
+    sources: &mut Sources,
+) -> Reading {
+    let mut diagnostics = Vec::new();
+    let outside = FromOutside::read(&options.variables, environment, sources, &mut diagnostics);
+    let mut reader = Reader {
+        options,
+        environment,
+        sources,
+        diagnostics: &mut diagnostics,
+        outside: &outside,
+        modules: Vec::new(),
+    };
+    let inputs = input::read_all(&mut reader, paths);
+    let modules = reader.modules;
+    outside.undeclared(&modules, &mut diagnostics);
+    Reading { inputs, diagnostics }
+}
 
 /// What the command line says about reading. Paths are as the user gave them.
 #[derive(Clone, Debug, Default)]

@@ -8,7 +8,7 @@ use crate::source::Place;
 
 /// One directory's configuration. Attributes are looked up by name, so maps; source order is in the
 /// places.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Module {
     /// The directory relative to the root module, as `path.module` prints it: `.` for the root,
     /// `modules/hub` for a child.

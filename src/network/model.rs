@@ -117,6 +117,9 @@ pub struct Network {
     pub hints: Vec<Hint>,
     /// The node of the public internet, where everything public is delivered.
     pub internet: Option<NodeId>,
+    /// Addresses in any service tag other than the internet's and the whole cloud's: a public host of
+    /// which only its name is known is outside all of them.
+    pub tagged: Addresses,
     /// Resources that are not modelled.
     pub not_understood: Vec<NotUnderstood>,
     /// What is wrong apart from any requirement: duplicate priorities, two owners of an association.
@@ -470,6 +473,9 @@ pub struct Store {
 pub struct OnPremises {
     /// The connection (or the circuit, or Global Reach) that leads there.
     pub name: Arc<str>,
+    /// The label of the declared site that it is, where one is. A site that nothing connects has a
+    /// node too.
+    pub site: Option<Arc<str>>,
     pub written: Written,
     pub node: NodeId,
     /// What it is known to announce or to hold.

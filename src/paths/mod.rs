@@ -5,9 +5,14 @@
 //! meet. The set is split where parts of it fare differently; each part keeps its hops. Where an
 //! unknown decides, a part goes both ways and says so.
 
+mod chain;
 mod filter;
 mod graph;
 mod naming;
+mod part;
+mod pass;
+mod reply;
+mod route;
 mod table;
 mod verdict;
 mod walk;

@@ -5,3 +5,6 @@
 //! Terraform shows, or from a stated assumption; the verdict is algebra over the walks.
 
 pub mod finding;
+pub mod pack;
+pub mod site;
+pub mod suggest;

@@ -1,6 +1,10 @@
 //! ARM resources by their own type and body, as the azapi provider writes them.
 
+mod avs;
+mod scripts;
 mod services;
+mod storage;
+mod workload;
 
 use super::ids;
 use super::inventory::{Inventory, Reader};

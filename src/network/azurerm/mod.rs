@@ -1,6 +1,10 @@
 //! The azurerm provider's resources, one file per family; attribute names of versions 3, 4 and 5.
 
+mod dns;
+mod netapp;
 mod services;
+mod storage;
+mod vmware;
 
 use super::inventory::{Inventory, Reader};
 

@@ -1,7 +1,11 @@
 //! Private clouds, storage and name resolution of azurerm.
 
+use super::{dns, netapp, storage, vmware};
 use crate::network::inventory::{Inventory, Reader};
 
-pub(super) fn read(_reader: &Reader<'_>, _inventory: &mut Inventory) -> bool {
-    false
+pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
+    vmware::read(reader, inventory)
+        || storage::read(reader, inventory)
+        || dns::read(reader, inventory)
+        || netapp::read(reader, inventory)
 }

@@ -3,6 +3,7 @@
 pub mod azure;
 pub mod clouds;
 pub mod not_understood;
+pub mod precedence;
 pub mod services;
 
 use std::collections::HashMap;

@@ -3,6 +3,9 @@
 
 pub mod avs;
 pub mod azure;
+pub mod names;
+pub mod nsx;
+pub mod terms;
 
 use std::sync::Arc;
 
@@ -17,6 +20,7 @@ use crate::evaluate::value::Value;
 pub struct Inventory {
     pub azure: azure::Azure,
     pub avs: avs::Avs,
+    pub names: names::Names,
     /// Instances that no adapter reads.
     pub unread: Vec<Handle>,
     pub findings: Vec<NetworkFinding>,
@@ -77,6 +81,12 @@ impl<'a> Reader<'a> {
             written: self.view.written(),
             presence: self.view.presence(),
         }
+    }
+
+    /// The same instance, seen at one of its blocks.
+    #[must_use]
+    pub fn inside(&self, view: View<'a>) -> Reader<'a> {
+        Reader { view, ..*self }
     }
 
     /// What an attribute refers to.

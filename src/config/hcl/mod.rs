@@ -1,0 +1,118 @@
+//! HCL text to our tree. Nothing outside this folder names `hcl::edit`.
+
+mod lower;
+mod message;
+mod parse;
+mod pieces;
+mod scan;
+mod template;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use super::syntax::{Body, Expression, ExpressionKind};
+use crate::source::{Diagnostic, Place, Severity, SourceId};
+use lower::{Lower, Origin, Words};
+
+/// Reads a file's text. Where it has errors, the body holds every top-level item that has none.
+#[must_use]
+pub fn parse_body(source: SourceId, text: &str) -> (Body, Vec<Diagnostic>) {
+    parse::body(text, source, Origin::Shift(0))
+}
+
+/// Reads a lone expression, such as the value of `--var`. Newlines around it do not count.
+///
+/// # Errors
+/// What is wrong with the text, with places in it.
+pub fn parse_expression(source: SourceId, text: &str) -> Result<Expression, Vec<Diagnostic>> {
+    expression(source, text, Origin::Shift(0))
+}
+
+/// Reads a text that is a template as a whole, such as a file given to `templatefile`.
+///
+/// # Errors
+/// What is wrong with the text, with places in it.
+pub fn parse_template(source: SourceId, text: &str) -> Result<Expression, Vec<Diagnostic>> {
+    template(source, text, Origin::Shift(0))
+}
+
+/// A text that was decoded from a string of another: `offsets` says for each of its bytes, and for
+/// its end, where in the source it was written.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoded<'a> {
+    pub text: &'a str,
+    pub offsets: &'a [u32],
+}
+
+/// [`parse_expression`] for a text inside a JSON string.
+///
+/// # Errors
+/// What is wrong with the text, with places in the source.
+pub fn parse_decoded_expression(source: SourceId, text: Decoded) -> Result<Expression, Vec<Diagnostic>> {
+    expression(source, text.text, Origin::Table(text.offsets, 0))
+}
+
+/// [`parse_template`] for a text inside a JSON string.
+///
+/// # Errors
+/// What is wrong with the text, with places in the source.
+pub fn parse_decoded_template(source: SourceId, text: Decoded) -> Result<Expression, Vec<Diagnostic>> {
+    template(source, text.text, Origin::Table(text.offsets, 0))
+}
+
+fn expression(source: SourceId, text: &str, origin: Origin) -> Result<Expression, Vec<Diagnostic>> {
+    let code = text.trim();
+    let start = text.len() - text.trim_start().len();
+    let origin = origin.shifted(start);
+    let parsed = parse::expression(code).map_err(|failure| vec![failure.diagnostic(code, source, origin)])?;
+    let mut diagnostics = Vec::new();
+    let expression = Lower {
+        source,
+        text: code,
+        origin,
+        pieces: &parsed.pieces,
+        words: &mut Words::default(),
+        diagnostics: &mut diagnostics,
+    }
+    .expression(&parsed.tree);
+    if !diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
+    {
+        Ok(expression)
+    } else {
+        Err(diagnostics)
+    }
+}
+
+fn template(source: SourceId, text: &str, origin: Origin) -> Result<Expression, Vec<Diagnostic>> {
+    let place = Place {
+        source,
+        start: origin.offset(0),
+        end: origin.offset(text.len()),
+    };
+    if !text.contains("${") && !text.contains("%{") {
+        let kind = ExpressionKind::String(Arc::from(text));
+        return Ok(Expression { kind, place });
+    }
+    let parsed = parse::template(text).map_err(|failure| vec![failure.diagnostic(text, source, origin)])?;
+    let mut diagnostics = Vec::new();
+    let kind = Lower {
+        source,
+        text,
+        origin,
+        pieces: &parsed.pieces,
+        words: &mut Words::default(),
+        diagnostics: &mut diagnostics,
+    }
+    .template(&parsed.tree);
+    if !diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
+    {
+        Ok(Expression { kind, place })
+    } else {
+        Err(diagnostics)
+    }
+}

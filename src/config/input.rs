@@ -1,0 +1,339 @@
+//! What an input is, seen from its content, and reading it.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::files::{self, Files, Refusal};
+use super::module::{Child, Module};
+use super::plan::{self, Plan};
+use super::sniff::{self, Kind};
+use super::variables::FromOutside;
+use super::{Content, Environment, Input, Options, SiteFile, SourceOption, Tree, directory, hcl, tree};
+use crate::source::{Diagnostic, Place, SourceId, Sources, Syntax};
+
+/// The file that says what Terraform cannot.
+const SITE_FILE: &str = "clearway.hcl";
+
+/// What all inputs of one run share.
+pub(super) struct Reader<'a> {
+    pub options: &'a Options,
+    pub environment: &'a Environment,
+    pub sources: &'a mut Sources,
+    pub diagnostics: &'a mut Vec<Diagnostic>,
+    pub outside: &'a FromOutside,
+    /// The root modules read so far.
+    pub modules: Vec<Arc<Module>>,
+}
+
+impl Reader<'_> {
+    /// Reads one input; `None` when nothing of it can be used.
+    pub(super) fn input(&mut self, given: &Path) -> Option<Input> {
+        if given == Path::new("-") {
+            let bytes = files::read_up_to(io::stdin().lock(), files::MAX_INPUT);
+            let beside = self.environment.working_directory.clone();
+            return self.document("standard input", bytes, &beside);
+        }
+        let path = files::clean(&self.environment.working_directory.join(given));
+        let shown = self.shown(&path);
+        match path.metadata() {
+            Ok(metadata) if metadata.is_dir() => self.directory(&path, shown),
+            Ok(_) => {
+                let bytes = files::read_regular(&path, files::MAX_INPUT);
+                let beside = path.parent().unwrap_or(&path).to_owned();
+                self.document(&shown, bytes, &beside)
+            }
+            Err(error) => {
+                let refusal = Refusal::from(error);
+                self.diagnostics.push(if refusal == Refusal::Missing {
+                    Diagnostic::error("no-such-input", format!("there is no `{shown}`"))
+                        .help("an input is a directory with Terraform files, a plan or state as JSON, or `-`")
+                } else {
+                    directory::unreadable(&shown, &refusal)
+                });
+                None
+            }
+        }
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        files::display(path, &self.environment.working_directory)
+    }
+
+    fn files(&self, base: &Path) -> Files {
+        let root = files::root_for(
+            base,
+            self.options.root.as_deref(),
+            &self.environment.working_directory,
+        );
+        Files {
+            root: Arc::new(root),
+            base: Arc::new(base.canonicalize().unwrap_or_else(|_| base.to_owned())),
+        }
+    }
+
+    fn directory(&mut self, path: &Path, shown: String) -> Option<Input> {
+        let files = self.files(path);
+        let tree = self.tree(path, &files)?;
+        Some(Input {
+            path: Arc::from(shown),
+            content: Content::Directory(tree),
+            site_file: self.site_file(path, &files),
+        })
+    }
+
+    fn tree(&mut self, path: &Path, files: &Files) -> Option<Tree> {
+        let shown = self.shown(path);
+        let root = tree::load(
+            files,
+            &self.environment.working_directory,
+            path,
+            self.sources,
+            self.diagnostics,
+        );
+        let root = match root {
+            Ok(root) => root,
+            Err(refusal) => {
+                self.diagnostics.push(if refusal == Refusal::Missing {
+                    Diagnostic::error(
+                        "no-configuration",
+                        format!("there is no Terraform file in `{shown}`"),
+                    )
+                    .detail(
+                        "a configuration is the `.tf`, `.tf.json` and `.tofu` files directly in a directory",
+                    )
+                    .help("name the directory of a root module, or a plan as JSON")
+                } else {
+                    directory::unreadable(&shown, &refusal)
+                });
+                return None;
+            }
+        };
+        let given = self
+            .outside
+            .for_module(&root, files, &shown, self.sources, self.diagnostics);
+        self.modules.push(Arc::clone(&root));
+        Some(Tree {
+            root,
+            given,
+            workspace: self.workspace(files),
+            files: files.clone(),
+        })
+    }
+
+    /// `TF_WORKSPACE`, else the workspace that was selected in the directory.
+    fn workspace(&self, files: &Files) -> Arc<str> {
+        let selected = || files.read_text(".terraform/environment").ok();
+        let named = self
+            .environment
+            .workspace
+            .clone()
+            .or_else(selected)
+            .unwrap_or_default();
+        let name = named.trim();
+        Arc::from(if name.is_empty() { "default" } else { name })
+    }
+
+    fn document(&mut self, shown: &str, bytes: Result<Vec<u8>, Refusal>, beside: &Path) -> Option<Input> {
+        let text = match bytes {
+            Ok(bytes) if sniff::is_archive(&bytes) => {
+                let diagnostic = misfit(Kind::BinaryPlan, shown);
+                self.diagnostics.extend(diagnostic);
+                return None;
+            }
+            Ok(bytes) => files::decode(bytes),
+            Err(refusal) => Err(refusal),
+        };
+        let text: Arc<str> = match text {
+            Ok(text) => Arc::from(text),
+            Err(Refusal::NotAFile) => {
+                self.diagnostics.push(
+                    directory::unreadable(shown, &Refusal::NotAFile)
+                        .help("to read from a pipe, name `-` and redirect it to standard input"),
+                );
+                return None;
+            }
+            Err(refusal) => {
+                self.diagnostics.push(directory::unreadable(shown, &refusal));
+                return None;
+            }
+        };
+        let kind = sniff::kind(&text, shown);
+        let source = self.sources.add(shown, Arc::clone(&text), Syntax::Json);
+        if let Some(diagnostic) = misfit(kind, shown) {
+            let at = start_of(source);
+            self.diagnostics.push(diagnostic.at(Some(at)));
+            return None;
+        }
+        let content = if kind == Kind::State {
+            Content::State(Box::new(plan::read_state(source, &text, self.diagnostics)?))
+        } else {
+            let plan = plan::read_plan(source, &text, self.diagnostics)?;
+            let tree = self.source_of(&plan);
+            Content::Plan(Box::new(plan), tree)
+        };
+        let files = self.files(beside);
+        Some(Input {
+            path: Arc::from(shown),
+            content,
+            site_file: self.site_file(beside, &files),
+        })
+    }
+
+    /// The source that a plan was made from, with the plan's own values for its variables.
+    fn source_of(&mut self, plan: &Plan) -> Option<Tree> {
+        let mut tree = match &self.options.source {
+            SourceOption::None => return None,
+            SourceOption::Directory(directory) => {
+                let path = files::clean(&self.environment.working_directory.join(directory));
+                let files = self.files(&path);
+                let tree = self.tree(&path, &files)?;
+                if let Some(missing) = first_missing(plan, &tree.root) {
+                    let shown = self.shown(&path);
+                    self.diagnostics.push(
+                        Diagnostic::warning(
+                            "source-mismatch",
+                            format!("`{shown}` has no `{missing}`, which is in the plan"),
+                        )
+                        .help(
+                            "`--source` should name the directory in which the plan was made, as it was then",
+                        ),
+                    );
+                }
+                tree
+            }
+            SourceOption::Automatic => self.automatic_source(plan)?,
+        };
+        tree.given.extend(plan.variables());
+        Some(tree)
+    }
+
+    /// The working directory, when it holds everything that the plan names. What is wrong with a
+    /// directory that is not the plan's source is not the user's concern here.
+    fn automatic_source(&mut self, plan: &Plan) -> Option<Tree> {
+        let path = self.environment.working_directory.clone();
+        if directory::module_files(&path).ok()?.is_empty() {
+            return None;
+        }
+        let files = self.files(&path);
+        let (problems, modules) = (self.diagnostics.len(), self.modules.len());
+        let tree = self.tree(&path, &files);
+        let fits = |tree: &Tree| {
+            plan.block_addresses().next().is_some() && first_missing(plan, &tree.root).is_none()
+        };
+        let tree = tree.filter(fits);
+        if tree.is_none() {
+            self.diagnostics.truncate(problems);
+            self.modules.truncate(modules);
+        }
+        tree
+    }
+
+    fn site_file(&mut self, beside: &Path, files: &Files) -> Option<SiteFile> {
+        let (path, named) = match &self.options.site_file {
+            Some(path) => (files::clean(&self.environment.working_directory.join(path)), true),
+            None => (beside.join(SITE_FILE), false),
+        };
+        let shown = self.shown(&path);
+        let text = files.resolve(&path).and_then(|path| {
+            let bytes = files::read_regular(&path, files::MAX_FILE)?;
+            files::decode(bytes)
+        });
+        let text = match text {
+            Ok(text) => text,
+            Err(Refusal::Missing) if !named => return None,
+            Err(refusal) => {
+                self.diagnostics.push(directory::unreadable(&shown, &refusal));
+                return None;
+            }
+        };
+        let source = self.sources.add(shown.as_str(), text.as_str(), Syntax::Hcl);
+        let (body, problems) = hcl::parse_body(source, &text);
+        self.diagnostics.extend(problems);
+        Some(SiteFile {
+            body,
+            path: Arc::from(shown),
+        })
+    }
+}
+
+fn start_of(source: SourceId) -> Place {
+    Place {
+        source,
+        start: 0,
+        end: 0,
+    }
+}
+
+/// The first block of the plan that the source lacks. Of modules that are not there nothing is asked.
+fn first_missing(plan: &Plan, root: &Arc<Module>) -> Option<String> {
+    let mut checked = HashSet::new();
+    plan.block_addresses()
+        .find(|block| {
+            let mut module = root;
+            for name in &block.module {
+                match module.calls.get(name).map(|call| &call.child) {
+                    Some(Child::Loaded(child)) => module = child,
+                    Some(_) => return false,
+                    None => return true,
+                }
+            }
+            checked.insert(block.clone()) && !module.resources.contains_key(&block.resource)
+        })
+        .map(|block| block.to_string())
+}
+
+/// What is wrong with an input that is neither plan nor state.
+fn misfit(kind: Kind, shown: &str) -> Option<Diagnostic> {
+    let error =
+        |code, what: &str, help: &str| Some(Diagnostic::error(code, format!("`{shown}` {what}")).help(help));
+    match kind {
+        Kind::Plan | Kind::State => None,
+        Kind::BinaryPlan => error(
+            "binary-plan",
+            "is a plan in Terraform's own binary format",
+            "give it as JSON: `terraform show -json PLANFILE > plan.json`",
+        ),
+        Kind::Log => error(
+            "plan-log",
+            "is the log of `terraform plan -json`, which does not hold the plan",
+            "write the plan with `terraform plan -out=PLANFILE`, then `terraform show -json PLANFILE > plan.json`",
+        ),
+        Kind::RawState => error(
+            "raw-state",
+            "is a state file in Terraform's own format",
+            "give it as JSON: `terraform show -json > state.json`",
+        ),
+        Kind::OtherJson => error(
+            "unknown-json",
+            "is JSON, but neither a plan nor a state",
+            "give the output of `terraform show -json`",
+        ),
+        Kind::BrokenJson => error(
+            "malformed-json",
+            "is not valid JSON",
+            "write it again with `terraform show -json`",
+        ),
+        Kind::Source => error(
+            "single-file",
+            "is one file of a configuration",
+            "name its directory: Terraform reads all files of a directory together",
+        ),
+        Kind::Empty => error(
+            "empty-input",
+            "is empty",
+            "see whether the command that should have written it failed",
+        ),
+        Kind::Unknown => error(
+            "unknown-input",
+            "is neither a directory nor a plan or state as JSON",
+            "give a directory with Terraform files, or the output of `terraform show -json`",
+        ),
+    }
+}
+
+/// The inputs of a run, read one after the other.
+pub(super) fn read_all(reader: &mut Reader, paths: &[PathBuf]) -> Vec<Input> {
+    paths.iter().filter_map(|path| reader.input(path)).collect()
+}

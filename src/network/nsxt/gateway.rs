@@ -1,0 +1,64 @@
+//! `nsxt_policy_tier1_gateway`.
+
+use crate::network::attributes::View;
+use crate::network::doubt::doubt;
+use crate::network::inventory::Reader;
+use crate::network::inventory::avs::{Owner, Tier1};
+use crate::network::inventory::terms;
+use crate::network::model::{Doubt, Fact};
+
+pub fn tier1(reader: &Reader<'_>, owner: Owner) -> Tier1 {
+    let view = &reader.view;
+    let rules = view.blocks("route_advertisement_rule");
+    let hidden = rules.first().map(|rule| Doubt {
+        at: rule.written().at,
+        ..doubt(
+            format!(
+                "which prefixes the advertisement rules of `{}` hide",
+                view.address()
+            ),
+            "no `route_advertisement_rule`, or addresses in the site file",
+        )
+    });
+    Tier1 {
+        origin: reader.origin(),
+        owner,
+        display_name: terms::text(view, "display_name", ""),
+        tier0: reader.reference(&["tier0_path"]),
+        advertises: advertises(view),
+        dhcp_config: reader.reference(&["dhcp_config_path"]),
+        firewall_enabled: view.bool("enable_firewall").fact(true, view.written().at),
+        doubts: hidden.into_iter().collect(),
+    }
+}
+
+/// NSX announces connected segments only where `TIER1_CONNECTED` is among the types; left out, the
+/// manager decides.
+fn advertises(view: &View<'_>) -> Fact<bool> {
+    let name = "route_advertisement_types";
+    let strings = view.strings(name);
+    let at = view.written_of(&[name]).at;
+    if strings
+        .known
+        .iter()
+        .any(|(text, _)| text.eq_ignore_ascii_case("TIER1_CONNECTED"))
+    {
+        return Fact::known(true, at);
+    }
+    if let Some(doubt) = strings.doubts().first() {
+        return Fact::unknown(doubt.clone());
+    }
+    if !strings.is_empty() {
+        return Fact::known(false, at);
+    }
+    Fact::unknown(Doubt {
+        at,
+        ..doubt(
+            format!(
+                "`{}.{name}`, which the configuration leaves to NSX",
+                view.address()
+            ),
+            "`route_advertisement_types = [\"TIER1_CONNECTED\"]`",
+        )
+    })
+}

@@ -1,0 +1,335 @@
+//! The report for people: what fails first, each cause once, with the line, the way there, and what
+//! to write; then what is open, then the count.
+
+use std::fmt::Write as _;
+
+use miette::Severity as Level;
+
+use super::diagnostics::{self, clean, field};
+use super::place::place_text;
+use super::root_cause::{RootCause, deciding_flow, root_causes};
+use super::snippet::{Snippet, Style, can_show};
+use crate::network::model::Disposition;
+use crate::paths::{Decision, Hop};
+use crate::prove::finding::{Finding, FlowProof, Proof, Report, Verdict};
+use crate::source::{Severity, Sources};
+use crate::traffic::{Addresses, Cube};
+
+/// The whole report. `verbose` lists what is satisfied and not applicable too.
+#[must_use]
+pub fn render(report: &Report, sources: &Sources, style: Style, verbose: bool) -> String {
+    let mut text = String::new();
+    for diagnostic in &report.diagnostics {
+        text.push_str(&diagnostics::draw(diagnostic, sources, style));
+    }
+    for finding in &report.findings {
+        text.push_str(&draw_finding(finding, sources, style));
+    }
+    for verdict in [Verdict::Violated, Verdict::Undetermined] {
+        let mut causes = root_causes(&report.proofs, verdict);
+        causes.sort_by_key(|cause| {
+            cause
+                .proofs
+                .first()
+                .map(|proof| std::cmp::Reverse(proof.severity))
+        });
+        for cause in causes {
+            text.push_str(&draw_cause(&cause, sources, style));
+        }
+    }
+    text.push_str(&not_understood(report, sources, style));
+    if verbose {
+        text.push_str(&listing(report, style));
+    }
+    text.push_str(&closing(report, style));
+    text
+}
+
+fn draw_cause(cause: &RootCause<'_>, sources: &Sources, style: Style) -> String {
+    let Some(proof) = cause.proofs.first() else {
+        return String::new();
+    };
+    let snippet = Snippet {
+        severity: level(proof),
+        code: Some(heading(cause, proof)),
+        message: clean(&proof.summary),
+        label: clean(&cause.because),
+        at: cause.written.at,
+        also: related(cause, proof),
+        sources,
+    };
+    let mut text = snippet.draw(style);
+    if !cause.written.at.is_some_and(|place| can_show(place, sources)) {
+        let place = cause
+            .written
+            .at
+            .map(|place| format!(" at {}", place_text(place, sources)));
+        text.push_str(&field(
+            "where",
+            &format!("{}{}", cause.place, place.unwrap_or_default()),
+            style,
+        ));
+        text.push_str(&field("because", &cause.because, style));
+    }
+    if let Some(flow) = deciding_flow(proof) {
+        text.push_str(&field("path", &path_line(flow), style));
+        if !flow.blocked.is_empty() {
+            text.push_str(&field("blocked", &blocked_line(&flow.blocked), style));
+        }
+    }
+    if proof.verdict == Verdict::Undetermined {
+        for doubt in proof.unknowns.iter().take(5) {
+            text.push_str(&field(
+                "unknown",
+                &format!("{}: {}", doubt.what, doubt.decided_by),
+                style,
+            ));
+        }
+    }
+    text.push_str(&field("asked by", &asked_by(proof), style));
+    if let [_, others @ ..] = &*cause.proofs
+        && !others.is_empty()
+    {
+        let names: Vec<String> = others.iter().map(|other| name(other)).collect();
+        text.push_str(&field("likewise", &names.join(", "), style));
+    }
+    if !proof.assumptions.is_empty() {
+        let codes: Vec<&str> = proof
+            .assumptions
+            .iter()
+            .map(|assumption| assumption.code)
+            .collect();
+        text.push_str(&field("assuming", &codes.join(", "), style));
+    }
+    if !proof.help.is_empty() {
+        text.push_str(&field("help", &proof.help, style));
+    }
+    text.push('\n');
+    text
+}
+
+fn level(proof: &Proof) -> Level {
+    match (proof.verdict, proof.severity) {
+        (Verdict::Violated, Severity::Error) => Level::Error,
+        (Verdict::Violated, Severity::Warning) => Level::Warning,
+        _ => Level::Advice,
+    }
+}
+
+fn heading(cause: &RootCause<'_>, proof: &Proof) -> String {
+    let word = proof.verdict.word();
+    match cause.proofs.len() {
+        1 => format!("{word}: {}", name(proof)),
+        count => format!("{word}: {} and {} more", name(proof), count - 1),
+    }
+}
+
+/// `drva-to-storage (recovery)`
+fn name(proof: &Proof) -> String {
+    let id = proof.id.rsplit('/').next().unwrap_or(&proof.id);
+    match &proof.site {
+        Some(site) => format!("{id} ({site})"),
+        None => id.to_owned(),
+    }
+}
+
+/// Further places: the elements the value came from, and the module calls.
+fn related(cause: &RootCause<'_>, _proof: &Proof) -> Vec<(crate::source::Place, String)> {
+    let values = cause
+        .written
+        .related
+        .iter()
+        .map(|place| (*place, "the value comes from here".to_owned()));
+    let calls = cause
+        .written
+        .calls
+        .iter()
+        .map(|place| (*place, "through this module call".to_owned()));
+    values.chain(calls).collect()
+}
+
+/// The way as one line; the hop that ends it is marked.
+fn path_line(flow: &FlowProof) -> String {
+    let mut line = format!("{} {}", flow.from.role, short(&flow.from.addresses));
+    let last = flow.hops.len().saturating_sub(1);
+    let mut before: Option<&str> = None;
+    for (index, hop) in flow.hops.iter().enumerate() {
+        let ends = index == last && flow.disposition != Disposition::Delivered;
+        if before == Some(&*hop.place) && !ends {
+            continue;
+        }
+        before = Some(&hop.place);
+        let _ = write!(line, " → {}{}", mark(hop, ends, flow), hop.place);
+    }
+    if flow.disposition == Disposition::Delivered {
+        let _ = write!(line, " → {}", flow.to.name.as_ref().unwrap_or(&flow.to.role));
+    }
+    let _ = write!(line, " ({} {})", flow.protocol, flow.ports);
+    line
+}
+
+fn mark(hop: &Hop, ends: bool, flow: &FlowProof) -> &'static str {
+    match (ends, hop.decision, flow.verdict) {
+        (true, _, Verdict::Violated) => "✗ ",
+        (true, _, Verdict::Undetermined) | (_, Decision::Unknown, _) => "? ",
+        _ if hop.reply => "(reply) ",
+        _ => "",
+    }
+}
+
+fn blocked_line(blocked: &[Cube]) -> String {
+    let sources = Addresses::union_all(blocked.iter().map(|cube| &cube.source));
+    let destinations = Addresses::union_all(blocked.iter().map(|cube| &cube.destination));
+    let ports: Vec<String> = blocked
+        .iter()
+        .map(|cube| cube.destination_ports.to_string())
+        .collect();
+    let mut ports = ports;
+    ports.dedup();
+    let protocol = blocked
+        .first()
+        .map(|cube| cube.protocols.to_string())
+        .unwrap_or_default();
+    format!(
+        "{} → {}, {protocol} {}",
+        short(&sources),
+        short(&destinations),
+        ports.join(",")
+    )
+}
+
+/// The first ranges of a set and how many more there are.
+fn short(addresses: &Addresses) -> String {
+    const SHOWN: usize = 3;
+    if addresses.is_all() {
+        return "any".to_owned();
+    }
+    let ranges = addresses.ranges();
+    let mut text: Vec<String> = ranges
+        .iter()
+        .take(SHOWN)
+        .map(|(low, high)| crate::traffic::range_text(*low, *high))
+        .collect();
+    if ranges.len() > SHOWN {
+        text.push(format!("{} more ranges", ranges.len() - SHOWN));
+    }
+    text.join(", ")
+}
+
+fn asked_by(proof: &Proof) -> String {
+    let lines: Vec<String> = proof.citation.lines.iter().map(ToString::to_string).collect();
+    let lines = match &*lines {
+        [] => String::new(),
+        [line] => format!(", line {line}"),
+        _ => format!(", lines {}", lines.join(", ")),
+    };
+    format!(
+        "{}{lines}: {} ({})",
+        proof.citation.document, proof.title, proof.citation.address
+    )
+}
+
+fn draw_finding(finding: &Finding, sources: &Sources, style: Style) -> String {
+    let snippet = Snippet {
+        severity: if finding.severity == Severity::Error {
+            Level::Error
+        } else {
+            Level::Warning
+        },
+        code: Some(finding.id.to_string()),
+        message: clean(&finding.summary),
+        label: "here".to_owned(),
+        at: finding.written.at,
+        also: finding
+            .written
+            .related
+            .iter()
+            .map(|place| (*place, "and here".to_owned()))
+            .collect(),
+        sources,
+    };
+    let mut text = snippet.draw(style);
+    text.push_str(&field("help", &finding.help, style));
+    text.push('\n');
+    text
+}
+
+fn not_understood(report: &Report, sources: &Sources, style: Style) -> String {
+    let mut text = String::new();
+    for entry in report.not_understood.iter().filter(|entry| entry.on_path) {
+        let place = entry
+            .written
+            .at
+            .map(|place| format!(" ({})", place_text(place, sources)));
+        let line = format!("{}{}: {}", entry.address, place.unwrap_or_default(), entry.why);
+        text.push_str(&field("not read", &line, style));
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+/// Every requirement on a line.
+fn listing(report: &Report, style: Style) -> String {
+    let mut text = String::new();
+    for proof in &report.proofs {
+        let mut line = format!("{}: {}", name(proof), clean(&proof.summary));
+        if !proof.assumptions.is_empty() {
+            let codes: Vec<&str> = proof
+                .assumptions
+                .iter()
+                .map(|assumption| assumption.code)
+                .collect();
+            let _ = write!(line, " [assuming {}]", codes.join(", "));
+        }
+        let word = match proof.verdict {
+            Verdict::Satisfied => "ok",
+            Verdict::Violated => "FAILS",
+            Verdict::Undetermined => "open",
+            Verdict::NotApplicable => "-",
+        };
+        text.push_str(&field(word, &line, style));
+    }
+    text.push('\n');
+    text
+}
+
+fn closing(report: &Report, style: Style) -> String {
+    let mut text = String::new();
+    if report.sites.is_empty() {
+        text.push_str(
+            "no site is in play: there is no private cloud and no site file, so nothing is proved\n",
+        );
+        text.push_str(&field(
+            "help",
+            "give the directory or plan that holds the private cloud, or write a clearway.hcl",
+            style,
+        ));
+    }
+    let summary = report.summary();
+    let _ = write!(
+        text,
+        "{} satisfied, {} violated, {} undetermined, {} not applicable",
+        summary.satisfied, summary.violated, summary.undetermined, summary.not_applicable
+    );
+    if summary.suppressed > 0 {
+        let _ = write!(text, ", {} suppressed", summary.suppressed);
+    }
+    text.push('\n');
+    let mut codes: Vec<&str> = report
+        .proofs
+        .iter()
+        .filter(|proof| proof.verdict == Verdict::Satisfied)
+        .flat_map(|proof| proof.assumptions.iter().map(|assumption| assumption.code))
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    if !codes.is_empty() {
+        text.push_str(&format!("satisfied under assumptions: {}\n", codes.join(", ")));
+        text.push_str(
+            "(each has a line in clearway.hcl that confirms or changes it; --verbose says where it counts)\n",
+        );
+    }
+    text
+}

@@ -1,0 +1,290 @@
+//! What the tool sees (`clearway-show/1`): every instance with its values, what is unknown and which
+//! attribute it is, what is sensitive, and where it is written.
+//!
+//! `values`, `unknown` and `sensitive` have the shapes of a plan's `after`, `after_unknown` and
+//! `after_sensitive`; sensitive leaves are `null` in `values`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use serde_json::{Map, Number as JsonNumber, Value as Json, json};
+
+use super::diagnostics::{self, clean, field};
+use super::json::severity_word;
+use super::place::{at, place_text};
+use super::snippet::Style;
+use crate::config::module::Mode;
+use crate::evaluate::address::{Key, ModuleStep};
+use crate::evaluate::evaluation::{Evaluation, Instance};
+use crate::evaluate::value::{Kind, Symbol, Type, Value};
+use crate::source::Sources;
+
+/// All evaluations as one JSON document; resources are in the order of their addresses.
+#[must_use]
+pub fn render_json(evaluations: &[&Evaluation], sources: &Sources) -> String {
+    let mut resources: Vec<&Instance> = evaluations
+        .iter()
+        .flat_map(|evaluation| evaluation.instances.iter())
+        .collect();
+    resources.sort_by(|a, b| a.address.cmp(&b.address));
+    let diagnostics: Vec<Json> = evaluations
+        .iter()
+        .flat_map(|evaluation| evaluation.diagnostics.iter())
+        .map(|diagnostic| {
+            json!({
+                "severity": severity_word(diagnostic.severity),
+                "code": diagnostic.code,
+                "summary": diagnostic.summary,
+                "detail": diagnostic.detail,
+                "help": diagnostic.help,
+                "at": diagnostic.at.map(|place| at(place, sources)),
+            })
+        })
+        .collect();
+    let named = |select: fn(&Evaluation) -> &BTreeMap<Arc<str>, Value>| -> Map<String, Json> {
+        evaluations
+            .iter()
+            .flat_map(|evaluation| select(evaluation).iter())
+            .map(|(name, value)| (name.to_string(), named_value(value)))
+            .collect()
+    };
+    let document = json!({
+        "format": "clearway-show/1",
+        "resources": resources.iter().map(|instance| resource(instance, sources)).collect::<Vec<_>>(),
+        "outputs": named(|evaluation| &evaluation.outputs),
+        "locals": named(|evaluation| &evaluation.locals),
+        "diagnostics": diagnostics,
+    });
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The same for people: an instance a paragraph, an attribute a line.
+#[must_use]
+pub fn render_human(evaluations: &[&Evaluation], sources: &Sources, style: Style) -> String {
+    let mut text = String::new();
+    for evaluation in evaluations {
+        for diagnostic in &evaluation.diagnostics {
+            text.push_str(&diagnostics::draw(diagnostic, sources, style));
+        }
+        for instance in &evaluation.instances {
+            let place = instance
+                .at
+                .map(|place| format!("  {}", place_text(place, sources)));
+            let _ = writeln!(
+                text,
+                "{}{}",
+                clean(&instance.address.to_string()),
+                place.unwrap_or_default()
+            );
+            if let Some(symbol) = &instance.depends_on {
+                text.push_str(&field(
+                    "any number",
+                    &format!("how many there are depends on {symbol}"),
+                    style,
+                ));
+            }
+            for (name, value) in instance.values.entries().unwrap_or_default() {
+                lines(&mut text, name, value, 1);
+            }
+            text.push('\n');
+        }
+        for (title, values) in [("output", &evaluation.outputs), ("local", &evaluation.locals)] {
+            for (name, value) in values {
+                lines(&mut text, &format!("{title} {name}"), value, 0);
+            }
+        }
+    }
+    text
+}
+
+fn lines(text: &mut String, name: &str, value: &Value, depth: usize) {
+    let indent = "  ".repeat(depth);
+    if value.marks.any() {
+        let _ = writeln!(text, "{indent}{name} = (sensitive)");
+        return;
+    }
+    match &value.kind {
+        Kind::Unknown(unknown) => {
+            let _ = writeln!(
+                text,
+                "{indent}{name} = (unknown: {})",
+                clean(&unknown.symbol.to_string())
+            );
+        }
+        Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) if !elements.is_empty() => {
+            for (index, element) in elements.iter().enumerate() {
+                lines(text, &format!("{name}[{index}]"), element, depth);
+            }
+        }
+        Kind::Map(_, entries) | Kind::Object(entries) if !entries.is_empty() => {
+            let _ = writeln!(text, "{indent}{name}");
+            for (key, entry) in entries.iter() {
+                lines(text, &clean(key), entry, depth + 1);
+            }
+        }
+        Kind::Null(_) => {}
+        _ => {
+            let known = known(value).unwrap_or(Json::Null);
+            let _ = writeln!(text, "{indent}{name} = {known}");
+        }
+    }
+}
+
+fn resource(instance: &Instance, sources: &Sources) -> Json {
+    let address = &instance.address;
+    let module: Vec<String> = address.module.iter().map(ModuleStep::to_string).collect();
+    let mut references = Map::new();
+    collect_references(&instance.values, &mut String::new(), &mut references);
+    json!({
+        "address": address.to_string(),
+        "mode": if address.mode == Mode::Data { "data" } else { "managed" },
+        "type": &*address.kind,
+        "name": &*address.name,
+        "index": match &address.key {
+            None => Json::Null,
+            Some(Key::Index(index)) => json!(index),
+            Some(Key::Name(name)) => json!(&**name),
+            Some(Key::Any) => json!("*"),
+        },
+        "module": module.join("."),
+        "depends_on": instance.depends_on.as_ref().map(Symbol::to_string),
+        "values": known(&instance.values),
+        "unknown": unknown(&instance.values),
+        "sensitive": sensitive(&instance.values),
+        "references": references,
+        "at": instance.at.map(|place| at(place, sources)),
+    })
+}
+
+fn named_value(value: &Value) -> Json {
+    json!({
+        "value": known(value),
+        "type": type_json(&value.type_of()),
+        "unknown": unknown(value),
+        "sensitive": sensitive(value),
+    })
+}
+
+/// The known part of a value; `None` where nothing is known.
+fn known(value: &Value) -> Option<Json> {
+    if value.marks.any() {
+        return Some(Json::Null);
+    }
+    Some(match &value.kind {
+        Kind::Unknown(_) => return None,
+        Kind::Null(_) => Json::Null,
+        Kind::Bool(value) => Json::Bool(*value),
+        Kind::Number(number) => number_json(&number.to_string()),
+        Kind::String(text) => Json::String(text.to_string()),
+        Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => Json::Array(
+            elements
+                .iter()
+                .map(|element| known(element).unwrap_or(Json::Null))
+                .collect(),
+        ),
+        Kind::Map(_, entries) | Kind::Object(entries) => Json::Object(
+            entries
+                .iter()
+                .filter_map(|(name, entry)| Some((name.to_string(), known(entry)?)))
+                .collect(),
+        ),
+    })
+}
+
+/// A number with all its digits.
+fn number_json(digits: &str) -> Json {
+    digits
+        .parse::<JsonNumber>()
+        .map_or_else(|_| Json::String(digits.to_owned()), Json::Number)
+}
+
+fn unknown(value: &Value) -> Json {
+    structure(value, &|value| !value.is_known())
+}
+
+fn sensitive(value: &Value) -> Json {
+    structure(value, &|value| value.marks.sensitive)
+}
+
+/// `true` where `is` holds, structures that hold such leaves, `false` elsewhere.
+fn structure(value: &Value, is: &dyn Fn(&Value) -> bool) -> Json {
+    if is(value) {
+        return Json::Bool(true);
+    }
+    match &value.kind {
+        Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => {
+            Json::Array(elements.iter().map(|element| structure(element, is)).collect())
+        }
+        Kind::Map(_, entries) | Kind::Object(entries) => Json::Object(
+            entries
+                .iter()
+                .map(|(name, entry)| (name.to_string(), structure(entry, is)))
+                .filter(|(_, json)| *json != Json::Bool(false))
+                .collect(),
+        ),
+        _ => Json::Bool(false),
+    }
+}
+
+/// The paths of unknown leaves that are an attribute of a resource, with that attribute.
+fn collect_references(value: &Value, path: &mut String, references: &mut Map<String, Json>) {
+    let length = path.len();
+    match &value.kind {
+        Kind::Unknown(unknown) => {
+            if names_a_resource(&unknown.symbol) {
+                references.insert(path.clone(), Json::String(unknown.symbol.to_string()));
+            }
+        }
+        Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                let _ = write!(path, "[{index}]");
+                collect_references(element, path, references);
+                path.truncate(length);
+            }
+        }
+        Kind::Map(_, entries) | Kind::Object(entries) => {
+            for (name, entry) in entries.iter() {
+                if length > 0 {
+                    path.push('.');
+                }
+                path.push_str(name);
+                collect_references(entry, path, references);
+                path.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn names_a_resource(symbol: &Symbol) -> bool {
+    match symbol {
+        Symbol::Attribute { .. } | Symbol::Instance(_) => true,
+        Symbol::Template(_) => true,
+        _ => false,
+    }
+}
+
+/// A type in Terraform's JSON form.
+#[must_use]
+pub fn type_json(of: &Type) -> Json {
+    match of {
+        Type::Any => json!("dynamic"),
+        Type::Bool => json!("bool"),
+        Type::Number => json!("number"),
+        Type::String => json!("string"),
+        Type::List(element) => json!(["list", type_json(element)]),
+        Type::Set(element) => json!(["set", type_json(element)]),
+        Type::Map(element) => json!(["map", type_json(element)]),
+        Type::Tuple(elements) => json!(["tuple", elements.iter().map(type_json).collect::<Vec<_>>()]),
+        Type::Object(fields) => {
+            let types: Map<String, Json> = fields
+                .iter()
+                .map(|field| (field.name.to_string(), type_json(&field.of)))
+                .collect();
+            json!(["object", types])
+        }
+    }
+}
