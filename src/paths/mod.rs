@@ -5,6 +5,7 @@
 //! meet. The set is split where parts of it fare differently; each part keeps its hops. Where an
 //! unknown decides, a part goes both ways and says so.
 
+mod answer;
 mod chain;
 mod filter;
 mod graph;
@@ -16,6 +17,7 @@ mod route;
 mod table;
 mod verdict;
 mod walk;
+mod zones;
 
 pub use graph::Graph;
 pub use naming::resolve;
