@@ -3,9 +3,11 @@
 
 pub mod avs;
 pub mod azure;
+pub mod firewall;
 pub mod names;
 pub mod nsx;
 pub mod terms;
+pub mod wan;
 
 use std::sync::Arc;
 
