@@ -1,12 +1,10 @@
-//! What has an address in a subnet: private endpoints, resolver endpoints, network interfaces; and the
-//! public side of subnets.
+//! What has an address in a subnet: private endpoints, network interfaces; and the public side of
+//! subnets.
 
 use std::sync::Arc;
 
 use crate::network::attributes::View;
-use crate::network::inventory::azure::{
-    Association, InboundEndpoint, Interface, PrivateEndpoint, PublicAddress, Resolver,
-};
+use crate::network::inventory::azure::{Association, Interface, PrivateEndpoint, PublicAddress};
 use crate::network::inventory::{Inventory, Reader};
 use crate::network::join::Reference;
 use crate::network::model::{Bounded, Written};
@@ -62,29 +60,6 @@ fn known_address(view: &View<'_>) -> Option<Bounded<Addresses>> {
         .as_str()
         .and_then(Addresses::parse)?;
     Some(Bounded::exactly(address))
-}
-
-pub(super) fn resolver(reader: &Reader<'_>, inventory: &mut Inventory) {
-    inventory.azure.resolvers.push(Resolver {
-        origin: reader.origin(),
-        network: reader.reference(&["virtual_network_id"]),
-    });
-}
-
-pub(super) fn inbound_endpoint(reader: &Reader<'_>, inventory: &mut Inventory) {
-    let block = reader.view.block("ip_configurations");
-    inventory.azure.inbound_endpoints.push(InboundEndpoint {
-        origin: reader.origin(),
-        resolver: reader.reference(&["private_dns_resolver_id"]),
-        subnet: block.map_or(Reference::None, |block| {
-            Reader {
-                view: block,
-                ..*reader
-            }
-            .reference(&["subnet_id"])
-        }),
-        address: block.and_then(|block| known_address(&block)),
-    });
 }
 
 pub(super) fn interface(reader: &Reader<'_>, inventory: &mut Inventory) {

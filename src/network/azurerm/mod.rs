@@ -106,8 +106,6 @@ fn adapter(kind: &str) -> Option<Adapter> {
         "azurerm_ip_group" => firewall::ip_group,
         "azurerm_ip_group_cidr" => firewall::ip_group_cidr,
         "azurerm_private_endpoint" => endpoints::private_endpoint,
-        "azurerm_private_dns_resolver" => endpoints::resolver,
-        "azurerm_private_dns_resolver_inbound_endpoint" => endpoints::inbound_endpoint,
         "azurerm_network_interface" => endpoints::interface,
         "azurerm_subnet_nat_gateway_association" => endpoints::nat_gateway_association,
         "azurerm_public_ip" => endpoints::public_address,

@@ -36,8 +36,6 @@ pub struct Azure {
     /// Members of application security groups: the interface or endpoint, and the group.
     pub group_members: Vec<Association>,
     pub private_endpoints: Vec<PrivateEndpoint>,
-    pub resolvers: Vec<Resolver>,
-    pub inbound_endpoints: Vec<InboundEndpoint>,
     /// Subnets with a NAT gateway.
     pub egresses: Vec<Association>,
     pub public_addresses: Vec<PublicAddress>,
@@ -264,20 +262,6 @@ pub struct PrivateEndpoint {
     /// The zones that the endpoint writes its record to.
     pub zones: Vec<Reference>,
     pub zones_written: Written,
-}
-
-#[derive(Clone, Debug)]
-pub struct Resolver {
-    pub origin: Origin,
-    pub network: Reference,
-}
-
-#[derive(Clone, Debug)]
-pub struct InboundEndpoint {
-    pub origin: Origin,
-    pub resolver: Reference,
-    pub subnet: Reference,
-    pub address: Option<Bounded<Addresses>>,
 }
 
 #[derive(Clone, Debug)]
