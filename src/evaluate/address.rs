@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::config::module::Mode;
+use crate::config::module::{Mode, ResourceName};
 
 /// The key of an instance under `count` or `for_each`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,4 +100,13 @@ fn escape(key: &str) -> String {
         }
     }
     escaped
+}
+
+impl fmt::Display for ResourceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.mode == Mode::Data {
+            f.write_str("data.")?;
+        }
+        write!(f, "{}.{}", self.kind, self.name)
+    }
 }

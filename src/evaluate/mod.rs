@@ -4,12 +4,19 @@
 //! that `config` hands it.
 
 pub mod address;
+mod body;
+mod builtin;
 mod call;
+mod calls;
+mod check;
 mod conditional;
+mod configuration;
 pub mod constant;
 pub mod convert;
 pub mod decimal;
+mod dynamic;
 pub mod equality;
+pub mod evaluated;
 pub mod evaluation;
 pub mod expression;
 mod iterate;
@@ -17,8 +24,12 @@ mod library;
 pub mod number;
 pub mod operate;
 pub mod plan;
+mod planned;
 pub mod provider_schemas;
 pub mod references;
+mod repetition;
+mod resolve;
+mod resource;
 pub mod schema;
 pub mod scope;
 pub mod sets;
@@ -30,3 +41,8 @@ pub mod types;
 pub mod unify;
 pub mod unknown;
 pub mod value;
+mod variable;
+mod whole;
+mod world;
+
+pub use evaluated::{Evaluated, evaluate, evaluate_with};

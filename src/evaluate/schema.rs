@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::value::Type;
+use super::value::{Field, Type};
 use crate::config::module::Mode;
 
 /// A source of resource schemas.
@@ -77,6 +77,32 @@ impl BlockSchema {
             blocks,
             closed: false,
         }
+    }
+
+    /// The type of the whole block as an object.
+    #[must_use]
+    pub fn type_of(&self) -> Type {
+        let attributes = self.attributes.iter().map(|attribute| (&attribute.name, attribute.of.clone()));
+        let blocks = self.blocks.iter().map(|nested| {
+            let of = Arc::new(nested.block.type_of());
+            let of = match nested.nesting {
+                Nesting::Single | Nesting::Group => (*of).clone(),
+                Nesting::List => Type::List(of),
+                Nesting::Set => Type::Set(of),
+                Nesting::Map => Type::Map(of),
+            };
+            (&nested.name, of)
+        });
+        let mut fields: Vec<Field> = attributes
+            .chain(blocks)
+            .map(|(name, of)| Field {
+                name: name.clone(),
+                of,
+                optional: false,
+            })
+            .collect();
+        fields.sort_by(|a, b| a.name.cmp(&b.name));
+        Type::Object(fields.into())
     }
 
     #[must_use]

@@ -34,6 +34,15 @@ impl Symbol {
             Symbol::OneOf(symbols) => {
                 Symbol::OneOf(symbols.iter().map(|symbol| symbol.under(step.clone())).collect())
             }
+            // A whole module that is not there, and then one of its outputs.
+            Symbol::Output { module, name, source } if name.is_empty() => match &step {
+                Step::Attribute(name) => Symbol::Output {
+                    module: module.clone(),
+                    name: name.clone(),
+                    source: source.clone(),
+                },
+                Step::Index(_) => self.clone(),
+            },
             // Two parts of one value are not the same value, so the path goes into the name.
             Symbol::Output { .. } => Symbol::Derived {
                 by: label(&step).into(),

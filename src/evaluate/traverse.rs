@@ -93,6 +93,12 @@ fn element(value: &Value, key: &Value) -> Result<Value, Problem> {
 }
 
 fn entry(value: &Value, key: &Value, schemas: &dyn Schemas) -> Result<Value, Problem> {
+    if value.block.is_some() && matches!(key.kind, Kind::Number(_)) {
+        return Err(Problem::new(
+            "unexpected-instance-key",
+            "the resource has neither `count` nor `for_each`, so it has no instance keys",
+        ));
+    }
     let key = convert(key.clone(), &Type::String)
         .map_err(|_| Problem::new("invalid-index", "the key must be a string"))?;
     let Kind::String(name) = &key.kind else {

@@ -1,0 +1,117 @@
+//! `dynamic "rule" { for_each … content { … } }`: one block for each element.
+
+use std::sync::Arc;
+
+use super::body::{Below, Element, after_header, evaluate as body_value, unknown_blocks};
+use super::convert::convert;
+use super::expression::evaluate as value_of;
+use super::iterate::elements;
+use super::scope::{Frame, Problem, Scope};
+use super::value::{Kind, Type, Value};
+use crate::config::syntax::{Block, Body, Expression, ExpressionKind};
+
+/// The blocks that a dynamic block makes, in the order of its collection.
+pub(super) fn expand(scope: &Scope<'_>, block: &Block, below: Below<'_>) -> Vec<Element> {
+    let say = |problem: Problem, at| scope.sink.push(problem.at(at));
+    let missing = after_header(block.header);
+    let Some(content) = content(scope, block) else {
+        return Vec::new();
+    };
+    let Some(for_each) = block.body.attribute("for_each") else {
+        let problem = Problem::new("missing-argument", "the argument `for_each` is required");
+        say(problem, missing);
+        return Vec::new();
+    };
+    if below.is_map() && block.body.attribute("labels").is_none() {
+        let problem = Problem::new("missing-argument", "the argument `labels` is required");
+        say(problem, missing);
+        return Vec::new();
+    }
+    let collection = value_of(scope, &for_each.expression);
+    let found = match elements(&collection) {
+        Ok(Some(found)) => found,
+        Ok(None) => return vec![unknown_blocks(&collection, block.header)],
+        Err(problem) => {
+            let problem = Problem::new("invalid-dynamic-for-each", problem.summary);
+            say(problem, for_each.expression.place);
+            return Vec::new();
+        }
+    };
+    let iterator = iterator(block);
+    found
+        .iter()
+        .map(|(key, value)| one(scope, block, content, below, &iterator, key, value, &collection))
+        .collect()
+}
+
+/// The block's one `content`.
+fn content<'b>(scope: &Scope<'_>, block: &'b Block) -> Option<&'b Body> {
+    let mut contents = block.body.blocks_of("content");
+    let Some(content) = contents.next() else {
+        let problem = Problem::new("missing-dynamic-content", "a dynamic block needs a `content` block");
+        scope.sink.push(problem.at(after_header(block.header)));
+        return None;
+    };
+    if let Some(second) = contents.next() {
+        let problem = Problem::new("extraneous-dynamic-content", "a dynamic block has one `content` block only");
+        scope.sink.push(problem.at(second.header));
+    }
+    Some(&content.body)
+}
+
+/// The name under which the content sees the element.
+fn iterator(block: &Block) -> Arc<str> {
+    let given = block.body.attribute("iterator");
+    match given.map(|attribute| &attribute.expression.kind) {
+        Some(ExpressionKind::Variable(name) | ExpressionKind::String(name)) => name.clone(),
+        _ => block
+            .labels
+            .first()
+            .map_or_else(|| "dynamic".into(), |label| label.text.clone()),
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call site; a struct would only name the same things again")]
+fn one(
+    scope: &Scope<'_>,
+    block: &Block,
+    content: &Body,
+    below: Below<'_>,
+    iterator: &str,
+    key: Value,
+    value: &Value,
+    collection: &Value,
+) -> Element {
+    let origin = value.origin.or(collection.origin).or(Some(block.header));
+    let marks = collection.marks;
+    let item = Value::object(vec![
+        ("key".into(), key.with_marks(marks)),
+        ("value".into(), value.clone().with_marks(marks)),
+    ]);
+    let frame = Frame {
+        name: iterator,
+        value: &item,
+        outer: scope.frame,
+    };
+    let inner = scope.with(&frame);
+    let labels = block.body.attribute("labels");
+    let made = body_value(&inner, content, below.shape(), block.header);
+    Element {
+        label: labels.and_then(|labels| label(&inner, &labels.expression)),
+        value: Value {
+            at: Some(block.header),
+            origin,
+            ..made
+        },
+    }
+}
+
+/// The first of a dynamic block's labels; Terraform has no blocks with more.
+fn label(scope: &Scope<'_>, labels: &Expression) -> Option<Arc<str>> {
+    let labels = value_of(scope, labels);
+    let first = labels.elements()?.first()?.clone();
+    match convert(first, &Type::String).ok()?.kind {
+        Kind::String(text) => Some(text),
+        _ => None,
+    }
+}
