@@ -51,14 +51,15 @@ impl Failure {
     fn problem(&self, text: &str) -> Problem {
         let at = Spot::new(text, self.offset);
         let scan = scan(text);
-        self.limits(&at)
+        merge_conflict(&at)
+            .or_else(|| self.limits(&at))
             .or_else(|| open_string(&at, &scan))
             .or_else(|| self.repeated(&at))
             .or_else(|| stray(&at, &scan))
             .or_else(|| unclosed(&at, &scan))
             .or_else(|| self.separator(&at, &scan))
-            .or_else(|| self.structure(&at))
             .or_else(|| self.expression(&at))
+            .or_else(|| self.structure(&at))
             .unwrap_or_else(|| {
                 Problem::new(
                     at.token(),
@@ -123,6 +124,14 @@ impl Failure {
 
     fn structure(&self, at: &Spot) -> Option<Problem> {
         let problem = |code, summary: &str, help| Some(Problem::new(at.token(), code, summary, help));
+        if !at.text.contains(['=', '{', '\n', ':']) {
+            return Some(Problem::new(
+                0..at.text.trim_end().len(),
+                "syntax",
+                "this is neither an argument nor a block",
+                "an argument is `name = value`, a block is `name \"label\" {` on one line",
+            ));
+        }
         if self.expected.starts_with("invalid structure") || self.expected.contains("expected `{`") {
             return match at.next() {
                 Some(':') => problem(
@@ -151,7 +160,14 @@ impl Failure {
         }
         if self.expected.contains("newline") && self.expected.contains("eof") {
             let start_of_line = at.before().trim().is_empty();
-            return if start_of_line {
+            let operators = ['?', '+', '-', '*', '/', '%', '&', '|', '<', '>', '!', '='];
+            return if at.next().is_some_and(|next| operators.contains(&next)) && !start_of_line {
+                problem(
+                    "syntax",
+                    "nothing that this operator could be applied to follows on its line",
+                    "write the rest on the same line, or put the whole expression in parentheses",
+                )
+            } else if start_of_line {
                 problem(
                     "syntax",
                     "an argument or a block is expected here",
@@ -172,10 +188,18 @@ impl Failure {
     fn expression(&self, at: &Spot) -> Option<Problem> {
         if self.expected.contains("escape sequence") || self.expected.contains("hex code") {
             return Some(Problem::new(
-                at.token(),
+                at.escape(),
                 "invalid-escape",
                 "this escape sequence does not exist",
                 "write `\\\\` for a backslash; known are \\n \\r \\t \\\" \\\\ \\uNNNN \\UNNNNNNNN",
+            ));
+        }
+        if let Some(operator) = at.dangling() {
+            return Some(Problem::new(
+                operator,
+                "syntax",
+                "an expression is missing after this",
+                "write a value; `null` stands for none",
             ));
         }
         if !self.expected.starts_with("invalid expression") {
@@ -283,6 +307,30 @@ impl<'a> Spot<'a> {
         self.offset..self.offset + length.max(character)
     }
 
+    /// The first escape of this line that does not exist.
+    fn escape(&self) -> Range<usize> {
+        let mut rest = self.text.get(self.offset - self.before().len()..).unwrap_or("");
+        while let Some((before, after)) = rest.split_once('\\') {
+            let at = self.text.len() - rest.len() + before.len();
+            let Some(escaped) = after.chars().next() else {
+                break;
+            };
+            if !matches!(escaped, 'n' | 'r' | 't' | '"' | '\\') {
+                return at..at + 1 + escaped.len_utf8();
+            }
+            rest = after.get(escaped.len_utf8()..).unwrap_or("");
+        }
+        self.token()
+    }
+
+    /// The operator with which the text ends, where the parser stepped back because of it.
+    fn dangling(&self) -> Option<Range<usize>> {
+        let text = self.text.trim_end();
+        let ends = text.ends_with(['=', '?', ':', '+', '-', '*', '%', '&', '|', '<', '>', '!']);
+        let stepped_back = self.offset == 0 || self.offset >= text.len();
+        (ends && stepped_back).then(|| text.len() - 1..text.len())
+    }
+
     fn named(&self) -> String {
         match self.next() {
             None => "end of the text".to_owned(),
@@ -292,12 +340,37 @@ impl<'a> Spot<'a> {
     }
 }
 
+/// The marks that git leaves in a file.
+fn merge_conflict(at: &Spot) -> Option<Problem> {
+    let is_mark = |line: &str| {
+        ["<<<<<<<", "=======", ">>>>>>>"]
+            .iter()
+            .any(|mark| line.starts_with(mark))
+    };
+    let line_start = at.offset - at.before().len();
+    let line = at.text.get(line_start..).filter(|rest| is_mark(rest))?;
+    let end = line_start + line.lines().next().unwrap_or("").len();
+    Some(Problem::new(
+        line_start..end,
+        "merge-conflict",
+        "a merge conflict was left in this file",
+        "keep one of the two versions, and remove the marks",
+    ))
+}
+
 fn open_string(at: &Spot, scan: &Scan) -> Option<Problem> {
     let open = scan
         .groups
         .iter()
-        .find(|group| group.kind == Kind::Quotes && group.end.is_none() && group.open <= at.offset)?;
+        .find(|group| group.kind == Kind::Quotes && group.end.is_none())?;
     let line = at.text.get(open.open..)?.lines().next().unwrap_or("");
+    let inside =
+        |group: &&Group| group.kind == Kind::Interpolation && group.end.is_none() && group.open > open.open;
+    if let Some(interpolation) = scan.groups.iter().find(inside)
+        && interpolation.open < open.open + line.len()
+    {
+        return Some(never_closed(interpolation));
+    }
     Some(Problem::new(
         open.open..open.open + line.len(),
         "missing-quote",
@@ -310,7 +383,8 @@ fn open_string(at: &Spot, scan: &Scan) -> Option<Problem> {
 fn stray(at: &Spot, scan: &Scan) -> Option<Problem> {
     let &(offset, open) = scan.strays.first().filter(|(offset, _)| *offset <= at.offset)?;
     let found = at.text.get(offset..offset + 1).unwrap_or("");
-    let Some(group) = open.and_then(|index| scan.groups.get(index)) else {
+    let group = open.and_then(|index| scan.groups.get(index));
+    let Some(group) = group.filter(|group| group.end.is_none()) else {
         return Some(Problem::new(
             offset..offset + 1,
             "syntax",
@@ -322,10 +396,15 @@ fn stray(at: &Spot, scan: &Scan) -> Option<Problem> {
 }
 
 fn unclosed(at: &Spot, scan: &Scan) -> Option<Problem> {
+    // At the end of the text the parser may step back to where the group, or what holds it, begins.
     let at_end = at.rest().trim().is_empty();
     let open = |group: &&Group| group.end.is_none() && group.kind != Kind::Quotes;
     let group = scan.groups.iter().rfind(open)?;
-    (at_end || group.kind == Kind::Heredoc).then(|| never_closed(group))
+    let stepped_back = at
+        .text
+        .get(at.offset..group.open)
+        .is_some_and(|between| !between.contains('\n'));
+    (at_end || stepped_back || group.kind == Kind::Heredoc).then(|| never_closed(group))
 }
 
 fn never_closed(group: &Group) -> Problem {
