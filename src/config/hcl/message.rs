@@ -5,7 +5,7 @@ use std::ops::Range;
 use hcl::edit::parser::Error;
 
 use super::lower::Origin;
-use super::scan::{Group, Kind, Scan, scan};
+use super::scan::{Group, Kind, Scan, scan, scan_template};
 use crate::source::{Diagnostic, Place, SourceId};
 
 /// Where `hcl::edit` stopped, and what it expected.
@@ -13,6 +13,8 @@ use crate::source::{Diagnostic, Place, SourceId};
 pub(super) struct Failure {
     pub offset: usize,
     expected: String,
+    /// Whether the text is a template, so that only its interpolations are code.
+    is_template: bool,
 }
 
 const TOO_DEEP: &str = "nesting depth";
@@ -22,6 +24,7 @@ impl Failure {
         Failure {
             offset: error.location().offset(),
             expected: error.message().to_owned(),
+            is_template: false,
         }
     }
 
@@ -29,6 +32,14 @@ impl Failure {
         Failure {
             offset: 0,
             expected: TOO_DEEP.to_owned(),
+            is_template: false,
+        }
+    }
+
+    pub(super) fn in_template(self) -> Failure {
+        Failure {
+            is_template: true,
+            ..self
         }
     }
 
@@ -50,7 +61,11 @@ impl Failure {
 
     fn problem(&self, text: &str) -> Problem {
         let at = Spot::new(text, self.offset);
-        let scan = scan(text);
+        let scan = if self.is_template {
+            scan_template(text)
+        } else {
+            scan(text)
+        };
         merge_conflict(&at)
             .or_else(|| self.limits(&at))
             .or_else(|| open_string(&at, &scan))
@@ -397,7 +412,8 @@ fn stray(at: &Spot, scan: &Scan) -> Option<Problem> {
 
 fn unclosed(at: &Spot, scan: &Scan) -> Option<Problem> {
     // At the end of the text the parser may step back to where the group, or what holds it, begins.
-    let at_end = at.rest().trim().is_empty();
+    // Where a text ends without a newline it names its last byte.
+    let at_end = at.rest().trim().is_empty() || at.offset + 1 >= at.text.len();
     let open = |group: &&Group| group.end.is_none() && group.kind != Kind::Quotes;
     let group = scan.groups.iter().rfind(open)?;
     let stepped_back = at

@@ -12,7 +12,7 @@ use hcl::edit::template::Template as EditTemplate;
 use super::lower::{Lower, Origin, Words};
 use super::message::{self, Failure};
 use super::pieces::{self, Pieces};
-use super::scan::{Kind, Scan, scan};
+use super::scan::{Kind, Scan, scan, scan_template};
 use crate::config::syntax::Body;
 use crate::source::{Diagnostic, SourceId};
 
@@ -36,13 +36,7 @@ pub(super) fn expression(text: &str) -> Result<Parsed<EditExpression>, Failure> 
 }
 
 pub(super) fn template(text: &str) -> Result<Parsed<EditTemplate>, Failure> {
-    // What is outside the interpolations is not code, and the repairs are for code.
-    parser::parse_template(text)
-        .map(|tree| Parsed {
-            tree,
-            pieces: Pieces::new(),
-        })
-        .map_err(|error| Failure::new(&error))
+    attempt_with(text, parser::parse_template, scan_template).map_err(Failure::in_template)
 }
 
 /// Parses and lowers a body; of what has errors, everything else.
@@ -186,6 +180,14 @@ fn is_header(line: &str) -> bool {
 }
 
 fn attempt<T>(text: &str, parser: impl Fn(&str) -> Result<T, parser::Error>) -> Result<Parsed<T>, Failure> {
+    attempt_with(text, parser, scan)
+}
+
+fn attempt_with<T>(
+    text: &str,
+    parser: impl Fn(&str) -> Result<T, parser::Error>,
+    scan: impl Fn(&str) -> Scan,
+) -> Result<Parsed<T>, Failure> {
     if text.len() < SMALL
         && let Ok(tree) = parser(text)
     {

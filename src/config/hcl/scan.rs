@@ -81,6 +81,15 @@ impl Scan {
 
 /// Finds the brackets of a body (or of an expression: then there is one item).
 pub(super) fn scan(text: &str) -> Scan {
+    run(text, false)
+}
+
+/// Finds the brackets inside the interpolations of a template.
+pub(super) fn scan_template(text: &str) -> Scan {
+    run(text, true)
+}
+
+fn run(text: &str, is_template: bool) -> Scan {
     let mut scanner = Scanner {
         text,
         bytes: text.as_bytes(),
@@ -95,6 +104,7 @@ pub(super) fn scan(text: &str) -> Scan {
         match scanner.kind() {
             Some(Kind::Quotes) => scanner.in_quotes(),
             Some(Kind::Heredoc) => scanner.in_heredoc(),
+            None if is_template => scanner.in_template(),
             _ => scanner.in_code(),
         }
     }

@@ -8,6 +8,7 @@
 mod tests;
 mod text;
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -163,6 +164,13 @@ const FILE: Schema = Schema {
     ..PLAIN
 };
 
+/// A body as it is put together, perhaps from several objects.
+#[derive(Default)]
+struct Collected {
+    body: Body,
+    names: HashSet<Arc<str>>,
+}
+
 struct Reader<'a> {
     source: SourceId,
     text: &'a str,
@@ -236,12 +244,12 @@ impl<'a> Reader<'a> {
 
     /// A body is an object, or an array of objects that count as one.
     fn body(&mut self, raw: Raw<'a>, schema: Schema) -> Body {
-        let mut body = Body::default();
-        self.nested(raw, |reader| reader.into_body(raw, schema, &mut body));
-        body
+        let mut collected = Collected::default();
+        self.nested(raw, |reader| reader.collect(raw, schema, &mut collected));
+        collected.body
     }
 
-    fn into_body(&mut self, raw: Raw<'a>, schema: Schema, body: &mut Body) {
+    fn collect(&mut self, raw: Raw<'a>, schema: Schema, body: &mut Collected) {
         match raw.shape() {
             Shape::Object => {
                 for (name, value) in raw.entries() {
@@ -250,7 +258,7 @@ impl<'a> Reader<'a> {
             }
             Shape::Array => {
                 for element in raw.elements() {
-                    self.nested(element, |reader| reader.into_body(element, schema, body));
+                    self.nested(element, |reader| reader.collect(element, schema, body));
                 }
             }
             _ => self.not_an_object(raw),
@@ -267,28 +275,48 @@ impl<'a> Reader<'a> {
         );
     }
 
-    fn property(&mut self, name: Raw<'a>, value: Raw<'a>, schema: Schema, body: &mut Body) {
+    fn property(&mut self, name: Raw<'a>, value: Raw<'a>, schema: Schema, collected: &mut Collected) {
         let word = self.word(name);
         if &*word.text == "//" {
             return;
         }
         let known = schema.blocks.iter().find(|(block, ..)| *block == &*word.text);
         if let Some((_, labels, inner)) = known {
-            self.blocks(&word, *labels, value, *inner, &mut Vec::new(), &mut body.blocks);
+            self.blocks(
+                &word,
+                *labels,
+                value,
+                *inner,
+                &mut Vec::new(),
+                &mut collected.body.blocks,
+            );
         } else if &*word.text == "dynamic" && schema.strings == Strings::Templates {
-            self.blocks(&word, 1, value, DYNAMIC, &mut Vec::new(), &mut body.blocks);
+            self.blocks(
+                &word,
+                1,
+                value,
+                DYNAMIC,
+                &mut Vec::new(),
+                &mut collected.body.blocks,
+            );
         } else if schema.strings == Strings::Templates && value.holds_dynamic() {
-            self.blocks(&word, 0, value, PLAIN, &mut Vec::new(), &mut body.blocks);
+            self.blocks(
+                &word,
+                0,
+                value,
+                PLAIN,
+                &mut Vec::new(),
+                &mut collected.body.blocks,
+            );
         } else {
             let special = schema.special.iter().find(|(special, _)| *special == &*word.text);
             let strings = special.map_or(schema.strings, |(_, strings)| *strings);
-            self.attribute(word, value, strings, body);
+            self.attribute(word, value, strings, collected);
         }
     }
 
-    fn attribute(&mut self, name: Word, value: Raw<'a>, strings: Strings, body: &mut Body) {
-        let repeated = body.attributes.iter().any(|known| known.name.text == name.text);
-        if repeated {
+    fn attribute(&mut self, name: Word, value: Raw<'a>, strings: Strings, collected: &mut Collected) {
+        if !collected.names.insert(Arc::clone(&name.text)) {
             self.error(
                 name.place,
                 "duplicate-argument",
@@ -298,7 +326,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let expression = self.expression(value, strings);
-        body.attributes.push(Attribute {
+        collected.body.attributes.push(Attribute {
             place: name.place.to(expression.place),
             name,
             expression,
