@@ -6,9 +6,11 @@
 //! symbols and places from the source instead.
 
 mod addresses;
+mod align;
 mod context;
 mod fit;
 mod known;
+mod overlay;
 mod providers;
 mod shape;
 mod sources;
@@ -17,6 +19,8 @@ mod values;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+
+pub use overlay::overlay;
 
 use addresses::Shared;
 use context::Context;
@@ -375,5 +379,7 @@ fn named(kind: &str, name: &Arc<str>) -> Address {
     }
 }
 
+#[cfg(test)]
+mod overlay_tests;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use crate::evaluate::value::{Kind, Symbol};
 use crate::source::{Sources, Syntax};
 
 /// A plan read and evaluated, with everything that was said about it.
-fn plan(text: &str) -> (Plan, Evaluation, Vec<Diagnostic>) {
+pub(super) fn plan(text: &str) -> (Plan, Evaluation, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let text: Arc<str> = Arc::from(text);
     let source = sources.add("plan.json", text.clone(), Syntax::Json);
@@ -16,27 +16,27 @@ fn plan(text: &str) -> (Plan, Evaluation, Vec<Diagnostic>) {
 }
 
 /// A plan of these changes and this root module's configuration.
-fn document(changes: &[String], resources: &str) -> String {
+pub(super) fn document(changes: &[String], resources: &str) -> String {
     format!(
         r#"{{"format_version":"1.2","resource_changes":[{}],"configuration":{{"root_module":{{"resources":[{resources}]}}}}}}"#,
         changes.join(",")
     )
 }
 
-fn change(address: &str, after: &str, unknown: &str, sensitive: &str) -> String {
+pub(super) fn change(address: &str, after: &str, unknown: &str, sensitive: &str) -> String {
     let address = address.replace('"', "\\\"");
     format!(
         r#"{{"address":"{address}","provider_name":"registry.terraform.io/hashicorp/azurerm","change":{{"actions":["create"],"before":null,"after":{after},"after_unknown":{unknown},"after_sensitive":{sensitive}}}}}"#
     )
 }
 
-fn block(kind: &str, name: &str, expressions: &str, more: &str) -> String {
+pub(super) fn block(kind: &str, name: &str, expressions: &str, more: &str) -> String {
     format!(
         r#"{{"mode":"managed","type":"{kind}","name":"{name}","provider_config_key":"azurerm","expressions":{expressions}{more}}}"#
     )
 }
 
-fn instance<'e>(evaluation: &'e Evaluation, address: &str) -> &'e Instance {
+pub(super) fn instance<'e>(evaluation: &'e Evaluation, address: &str) -> &'e Instance {
     let address = Shared::default().address(address).expect("an address");
     evaluation
         .instance(&address)
@@ -44,18 +44,20 @@ fn instance<'e>(evaluation: &'e Evaluation, address: &str) -> &'e Instance {
 }
 
 /// The value at `a.0.b` of an instance.
-fn at<'e>(evaluation: &'e Evaluation, address: &str, path: &str) -> &'e Value {
-    path.split('.')
-        .fold(&instance(evaluation, address).values, |value, step| {
+pub(super) fn at<'e>(evaluation: &'e Evaluation, address: &str, path: &str) -> &'e Value {
+    path.split('.').filter(|step| !step.is_empty()).fold(
+        &instance(evaluation, address).values,
+        |value, step| {
             let found = match step.parse::<usize>() {
                 Ok(index) => value.elements().and_then(|elements| elements.get(index)),
                 Err(_) => value.get(step),
             };
             found.unwrap_or_else(|| panic!("{address} has no {path}"))
-        })
+        },
+    )
 }
 
-fn symbol(evaluation: &Evaluation, address: &str, path: &str) -> String {
+pub(super) fn symbol(evaluation: &Evaluation, address: &str, path: &str) -> String {
     let value = at(evaluation, address, path);
     value.symbol().expect("an unknown value").to_string()
 }
