@@ -146,11 +146,10 @@ impl Files {
     /// It is missing, or out of bounds.
     pub fn resolve(&self, path: &Path) -> Result<PathBuf, Refusal> {
         let joined = self.base.join(path);
-        // What lies outside by its name is not even looked for: a refusal must not tell what exists.
-        let lexical = clean(&joined);
         let canonical = match joined.canonicalize() {
             Ok(canonical) => canonical,
-            Err(_) if !lexical.starts_with(&*self.root) => return Err(Refusal::Outside),
+            // A refusal must not tell what exists outside.
+            Err(_) if !self.would_lie_inside(&joined) => return Err(Refusal::Outside),
             Err(error) => return Err(error.into()),
         };
         if canonical.starts_with(&*self.root) {
@@ -158,6 +157,15 @@ impl Files {
         } else {
             Err(Refusal::Outside)
         }
+    }
+
+    /// Whether something that does not exist would lie inside the root: its nearest ancestor that
+    /// exists does.
+    fn would_lie_inside(&self, path: &Path) -> bool {
+        clean(path)
+            .ancestors()
+            .find_map(|ancestor| ancestor.canonicalize().ok())
+            .is_some_and(|ancestor| ancestor.starts_with(&*self.root))
     }
 }
 

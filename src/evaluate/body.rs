@@ -80,7 +80,9 @@ fn nested(scope: &Scope<'_>, body: &Body, shape: Shape<'_>) -> Vec<(Arc<str>, Ve
     let mut groups: Vec<(Arc<str>, Vec<Element>)> = Vec::new();
     for block in &body.blocks {
         let (name, elements) = if &*block.keyword.text == "dynamic" {
-            let Some(name) = block.labels.first() else { continue };
+            let Some(name) = block.labels.first() else {
+                continue;
+            };
             if !shape.allows(scope, name, body) {
                 continue;
             }
@@ -155,7 +157,8 @@ fn collected(elements: Vec<Element>, below: Below<'_>) -> Value {
             None => Value::null(Type::Any),
         },
         Below::Nested(NestedBlock {
-            nesting: Nesting::Map, ..
+            nesting: Nesting::Map,
+            ..
         }) => Value::map(
             Type::Any,
             elements
@@ -320,9 +323,7 @@ impl<'s> Shape<'s> {
         for attribute in &schema.attributes {
             if attribute.required && body.attribute(&attribute.name).is_none() {
                 let summary = format!("the argument `{}` is required", attribute.name);
-                scope
-                    .sink
-                    .push(Problem::new("missing-argument", summary).at(at));
+                scope.sink.push(Problem::new("missing-argument", summary).at(at));
             }
         }
         for nested in &schema.blocks {
@@ -339,7 +340,10 @@ impl<'s> Shape<'s> {
                 .is_some_and(|label| label.text == nested.name)
         });
         if !dynamic && u32::try_from(written).unwrap_or(u32::MAX) < nested.min_items {
-            let summary = format!("at least {} `{}` blocks are required", nested.min_items, nested.name);
+            let summary = format!(
+                "at least {} `{}` blocks are required",
+                nested.min_items, nested.name
+            );
             scope
                 .sink
                 .push(Problem::new("insufficient-blocks", summary).at(at));

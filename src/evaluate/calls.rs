@@ -72,8 +72,14 @@ impl<'w> Call<'w> {
             .map(|position| {
                 let (key, each) = expansion.instance(position);
                 let path = self.path(key);
-                self.world
-                    .add_child(self.module, self.call, module.clone(), path, each, uncertain.cloned())
+                self.world.add_child(
+                    self.module,
+                    self.call,
+                    module.clone(),
+                    path,
+                    each,
+                    uncertain.cloned(),
+                )
             })
             .collect()
     }
@@ -127,7 +133,8 @@ impl<'w> Call<'w> {
             return self.not_loaded(expansion, position, &"".into());
         };
         let outputs = child.module.outputs.iter();
-        let entries = outputs.map(|(name, output)| (name.clone(), value(self.world, &child, output, scope, at)));
+        let entries =
+            outputs.map(|(name, output)| (name.clone(), value(self.world, &child, output, scope, at)));
         Value::object(entries.collect())
     }
 

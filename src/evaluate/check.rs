@@ -112,7 +112,10 @@ impl<'m> Check<'m> {
             let name = &variable.name.text;
             if variable.default.is_none() && call.arguments.attribute(name).is_none() {
                 let summary = format!("the module `{}` needs a value for `{name}`", call.name.text);
-                self.say(Problem::new("missing-argument", summary), after_header(call.header));
+                self.say(
+                    Problem::new("missing-argument", summary),
+                    after_header(call.header),
+                );
             }
         }
     }
@@ -144,7 +147,10 @@ impl<'m> Check<'m> {
     fn functions(&mut self, names: &[Word]) {
         for word in names {
             let name = call::plain_name(&word.text);
-            let known = match name.strip_prefix("provider::").and_then(|rest| rest.split_once("::")) {
+            let known = match name
+                .strip_prefix("provider::")
+                .and_then(|rest| rest.split_once("::"))
+            {
                 Some((provider, _)) => self.module.required_providers.contains_key(provider),
                 None => call::exists(name),
             };
@@ -185,7 +191,9 @@ impl<'m> Check<'m> {
         let invalid = |summary: &str, steps| Some((Problem::new("invalid-reference", summary), steps));
         match (reference.root, first) {
             ("var", Some(name)) if !self.module.variables.contains_key(name) => undeclared("variable", name),
-            ("local", Some(name)) if !self.module.locals.contains_key(name) => undeclared("local value", name),
+            ("local", Some(name)) if !self.module.locals.contains_key(name) => {
+                undeclared("local value", name)
+            }
             ("module", Some(name)) if !self.module.calls.contains_key(name) => undeclared("module", name),
             ("each", Some(name)) if !matches!(&**name, "key" | "value") => {
                 invalid("`each` has only `key` and `value`", 1)
@@ -197,11 +205,16 @@ impl<'m> Check<'m> {
             ("count", Some(_)) if !self.around.count => {
                 invalid("`count` means something only where `count` is set", 1)
             }
-            ("self", _) => invalid("`self` means something only in provisioners and postconditions", 0),
+            ("self", _) => invalid(
+                "`self` means something only in provisioners and postconditions",
+                0,
+            ),
             ("path", Some(name)) if !matches!(&**name, "module" | "root" | "cwd") => {
                 invalid("`path` has only `module`, `root` and `cwd`", 1)
             }
-            ("terraform", Some(name)) if &**name != "workspace" => invalid("`terraform` has only `workspace`", 1),
+            ("terraform", Some(name)) if &**name != "workspace" => {
+                invalid("`terraform` has only `workspace`", 1)
+            }
             ("var" | "local" | "module" | "each" | "count" | "path" | "terraform", Some(_)) => None,
             ("ephemeral", Some(_)) => None,
             ("data", Some(kind)) => match name(reference.links.get(1)) {
@@ -271,6 +284,9 @@ fn name<'e>(link: Option<&Link<'e>>) -> Option<&'e Arc<str>> {
 /// The place of the reference's first name.
 fn root_place(reference: &Reference<'_>) -> Place {
     let whole = reference.expression.place;
-    let end = reference.links.first().map_or(whole.end, |link| link.place().start);
+    let end = reference
+        .links
+        .first()
+        .map_or(whole.end, |link| link.place().start);
     Place { end, ..whole }
 }

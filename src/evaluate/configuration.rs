@@ -49,8 +49,12 @@ pub(super) fn in_force(world: &World, module: &Arc<ModuleInstance>, name: &Local
     let mut module = module.clone();
     while !module.module.providers.contains_key(&*name.to_string()) {
         let Some(parent) = &module.parent else { break };
-        let Some(caller) = world.module(parent.id) else { break };
-        let Some(call) = caller.module.calls.get(&parent.call) else { break };
+        let Some(caller) = world.module(parent.id) else {
+            break;
+        };
+        let Some(call) = caller.module.calls.get(&parent.call) else {
+            break;
+        };
         match passed(call, &name) {
             Some(outer) => name = outer,
             None if name.alias.is_some() => break,

@@ -48,12 +48,18 @@ pub(super) fn expand(scope: &Scope<'_>, block: &Block, below: Below<'_>) -> Vec<
 fn content<'b>(scope: &Scope<'_>, block: &'b Block) -> Option<&'b Body> {
     let mut contents = block.body.blocks_of("content");
     let Some(content) = contents.next() else {
-        let problem = Problem::new("missing-dynamic-content", "a dynamic block needs a `content` block");
+        let problem = Problem::new(
+            "missing-dynamic-content",
+            "a dynamic block needs a `content` block",
+        );
         scope.sink.push(problem.at(after_header(block.header)));
         return None;
     };
     if let Some(second) = contents.next() {
-        let problem = Problem::new("extraneous-dynamic-content", "a dynamic block has one `content` block only");
+        let problem = Problem::new(
+            "extraneous-dynamic-content",
+            "a dynamic block has one `content` block only",
+        );
         scope.sink.push(problem.at(second.header));
     }
     Some(&content.body)
@@ -71,7 +77,10 @@ fn iterator(block: &Block) -> Arc<str> {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call site; a struct would only name the same things again")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call site; a struct would only name the same things again"
+)]
 fn one(
     scope: &Scope<'_>,
     block: &Block,

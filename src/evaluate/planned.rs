@@ -59,7 +59,10 @@ fn together(instances: Vec<(Arc<Address>, Value)>) -> Value {
             Some(_) => {}
         }
     }
-    if instances.iter().any(|(address, _)| matches!(address.key, Some(Key::Index(_)))) {
+    if instances
+        .iter()
+        .any(|(address, _)| matches!(address.key, Some(Key::Index(_))))
+    {
         return Value::tuple(instances.into_iter().map(|(_, value)| value).collect::<Vec<_>>());
     }
     Value::object(
@@ -104,7 +107,9 @@ impl Names for Planned {
         match value {
             Some(value) => Resolved::after(taken, value),
             None => {
-                let whole = steps.get(taken.saturating_sub(1)).map_or(at, |step| at.to(step.place()));
+                let whole = steps
+                    .get(taken.saturating_sub(1))
+                    .map_or(at, |step| at.to(step.place()));
                 let problem = Problem::new("undeclared-reference", format!("the plan has no such `{root}`"))
                     .help("give the source of the plan with `--source`");
                 Resolved::after(steps.len(), scope.fail(problem, whole))

@@ -24,7 +24,10 @@ pub(super) enum Expansion {
     /// Sorted by key.
     ForEach(Vec<(Arc<str>, Value)>),
     /// Any number: one symbolic instance stands for all.
-    Unknown { symbol: Symbol, each: Binding },
+    Unknown {
+        symbol: Symbol,
+        each: Binding,
+    },
     /// The repetition is wrong; there are no instances to speak of.
     Failed,
 }
@@ -75,7 +78,9 @@ impl Expansion {
             Expansion::Single | Expansion::Failed => None,
             Expansion::Count(count) => {
                 let key = convert(key.clone(), &Type::Number).ok()?;
-                let Kind::Number(number) = &key.kind else { return None };
+                let Kind::Number(number) = &key.kind else {
+                    return None;
+                };
                 let index = number.to_i64().and_then(|index| u64::try_from(index).ok())?;
                 (index < *count).then(|| usize::try_from(index).ok()).flatten()
             }
@@ -140,7 +145,9 @@ fn keyed(scope: &Scope<'_>, attribute: &Attribute) -> Expansion {
     };
     let value = evaluate(scope, &attribute.expression);
     if value.marks.any() {
-        return fail("`for_each` must not be sensitive or ephemeral: its keys become part of addresses".into());
+        return fail(
+            "`for_each` must not be sensitive or ephemeral: its keys become part of addresses".into(),
+        );
     }
     match &value.kind {
         Kind::Null(_) => fail("`for_each` is null: it must be a map or a set of strings".into()),

@@ -49,7 +49,9 @@ impl Names for InModule<'_> {
                 _ => undeclared(steps),
             },
             ("ephemeral", Some(kind)) => Resolved::after(steps.len(), ephemeral(kind)),
-            ("each" | "count" | "self" | "terraform" | "template" | "lazy" | "arg", _) | (_, None) => undeclared(steps),
+            ("each" | "count" | "self" | "terraform" | "template" | "lazy" | "arg", _) | (_, None) => {
+                undeclared(steps)
+            }
             (_, Some(name)) => self.resource(scope, Mode::Managed, (root, name), at, steps, 1),
         }
     }
@@ -100,9 +102,11 @@ impl InModule<'_> {
         let Some(local) = self.module.module.locals.get(name) else {
             return Resolved::after(1, failed());
         };
-        let value = self.world.value(self.module, Kind::Local, name, scope, at, |sink| {
-            value_of(&Scope::new(self, sink), &local.expression)
-        });
+        let value = self
+            .world
+            .value(self.module, Kind::Local, name, scope, at, |sink| {
+                value_of(&Scope::new(self, sink), &local.expression)
+            });
         Resolved::after(1, value)
     }
 
@@ -177,9 +181,7 @@ impl InModule<'_> {
         match steps.get(taken) {
             Some(Link::Attribute(output, place)) => {
                 let value = call.output(&expansion, position, &output.text, scope, at);
-                let value = value.unwrap_or_else(|| {
-                    scope.fail(calls::no_output(name, &output.text), *place)
-                });
+                let value = value.unwrap_or_else(|| scope.fail(calls::no_output(name, &output.text), *place));
                 Resolved::after(taken + 1, value)
             }
             _ => Resolved::after(taken, call.instance(&expansion, position, scope, at)),

@@ -232,7 +232,14 @@ fn with_id(values: Value, address: &Arc<Address>) -> Value {
     let position = entries.partition_point(|(name, _)| *name < *ID);
     let (before, after) = entries.split_at(position);
     Value {
-        kind: Kind::Object(before.iter().cloned().chain([id]).chain(after.iter().cloned()).collect()),
+        kind: Kind::Object(
+            before
+                .iter()
+                .cloned()
+                .chain([id])
+                .chain(after.iter().cloned())
+                .collect(),
+        ),
         block: Some(Arc::new(BlockOf {
             of: address.clone(),
             path: [].into(),

@@ -82,7 +82,10 @@ impl BlockSchema {
     /// The type of the whole block as an object.
     #[must_use]
     pub fn type_of(&self) -> Type {
-        let attributes = self.attributes.iter().map(|attribute| (&attribute.name, attribute.of.clone()));
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|attribute| (&attribute.name, attribute.of.clone()));
         let blocks = self.blocks.iter().map(|nested| {
             let of = Arc::new(nested.block.type_of());
             let of = match nested.nesting {

@@ -25,19 +25,26 @@ pub(super) fn value(
     scope: &Scope<'_>,
     at: Place,
 ) -> Value {
-    world.value(module, NodeKind::Variable, &variable.name.text, scope, at, |sink| {
-        let constraint = world.constraint(variable.name.place, || constraint(world, module, variable));
-        let declared = Declared {
-            variable,
-            constraint: &constraint,
-            root: module.parent.is_none(),
-        };
-        let given = match &module.parent {
-            None => from_outside(world, variable, &constraint, sink),
-            Some(parent) => from_call(world, parent, variable, sink),
-        };
-        declared.settle(given, sink)
-    })
+    world.value(
+        module,
+        NodeKind::Variable,
+        &variable.name.text,
+        scope,
+        at,
+        |sink| {
+            let constraint = world.constraint(variable.name.place, || constraint(world, module, variable));
+            let declared = Declared {
+                variable,
+                constraint: &constraint,
+                root: module.parent.is_none(),
+            };
+            let given = match &module.parent {
+                None => from_outside(world, variable, &constraint, sink),
+                Some(parent) => from_call(world, parent, variable, sink),
+            };
+            declared.settle(given, sink)
+        },
+    )
 }
 
 fn constraint(world: &World, module: &ModuleInstance, variable: &Variable) -> Constraint {
@@ -91,7 +98,12 @@ fn from_outside(world: &World, variable: &Variable, constraint: &Constraint, sin
     if failed {
         return Some((super::symbol::failed(), place));
     }
-    Some((value.clone().with_origin(value.origin.or(place).unwrap_or(variable.header)), place))
+    Some((
+        value
+            .clone()
+            .with_origin(value.origin.or(place).unwrap_or(variable.header)),
+        place,
+    ))
 }
 
 /// What the module call says. Its problems are the caller's.
@@ -164,7 +176,9 @@ impl Declared<'_> {
         };
         let (value, diagnostics) = constant(expression);
         let failed = !diagnostics.is_empty();
-        diagnostics.into_iter().for_each(|diagnostic| sink.push(diagnostic));
+        diagnostics
+            .into_iter()
+            .for_each(|diagnostic| sink.push(diagnostic));
         if failed {
             return Value::unknown(self.plain_type(), failed_symbol());
         }
@@ -258,7 +272,10 @@ fn check(scope: &Scope<'_>, validation: &Block, at: Place) {
     };
     let value = value_of(scope, &condition.expression);
     if value.is_null() {
-        let problem = Problem::new("invalid-condition", "the condition is null: it must be true or false");
+        let problem = Problem::new(
+            "invalid-condition",
+            "the condition is null: it must be true or false",
+        );
         scope.sink.push(problem.at(condition.expression.place));
         return;
     }
@@ -276,7 +293,10 @@ fn check(scope: &Scope<'_>, validation: &Block, at: Place) {
         .map(|message| value_of(scope, &message.expression))
         .filter(|message| !message.marks.any())
         .and_then(|message| message.as_str().map(str::to_owned));
-    let problem = Problem::new("validation-failed", "a validation rule refuses the value of the variable");
+    let problem = Problem::new(
+        "validation-failed",
+        "a validation rule refuses the value of the variable",
+    );
     scope
         .sink
         .push(problem.at(at).detail(message.unwrap_or_default()));

@@ -28,14 +28,18 @@ pub(super) fn is_block(body: &Body, name: &str) -> bool {
 
 /// The bodies of the blocks with this name, those of dynamic blocks too.
 fn below<'b>(bodies: &[&'b Body], name: &str) -> impl Iterator<Item = &'b Body> {
-    bodies.iter().flat_map(|body| body.blocks.iter()).flat_map(move |block| {
-        let dynamic = &*block.keyword.text == "dynamic";
-        let label = block.labels.first().filter(|_| dynamic);
-        let own = (!dynamic && &*block.keyword.text == name).then_some(&block.body);
-        let contents = label.filter(|label| &*label.text == name).into_iter();
-        let contents = contents.flat_map(|_| block.body.blocks_of("content").map(|content| &content.body));
-        own.into_iter().chain(contents).collect::<Vec<_>>()
-    })
+    bodies
+        .iter()
+        .flat_map(|body| body.blocks.iter())
+        .flat_map(move |block| {
+            let dynamic = &*block.keyword.text == "dynamic";
+            let label = block.labels.first().filter(|_| dynamic);
+            let own = (!dynamic && &*block.keyword.text == name).then_some(&block.body);
+            let contents = label.filter(|label| &*label.text == name).into_iter();
+            let contents =
+                contents.flat_map(|_| block.body.blocks_of("content").map(|content| &content.body));
+            own.into_iter().chain(contents).collect::<Vec<_>>()
+        })
 }
 
 struct Builder<'a> {
@@ -82,7 +86,9 @@ impl Builder<'_> {
                 let blocks: Vec<Value> = elements
                     .iter()
                     .zip(0..)
-                    .map(|(element, index)| self.block(element, bodies, &with(path, Step::Index(index)), schema))
+                    .map(|(element, index)| {
+                        self.block(element, bodies, &with(path, Step::Index(index)), schema)
+                    })
                     .collect();
                 let of = common_type(&blocks, schema.is_some());
                 match &value.kind {
@@ -112,7 +118,10 @@ impl Builder<'_> {
         for attribute in &schema.attributes {
             if !present(&attribute.name) {
                 let value = if attribute.computed {
-                    self.unknown(attribute.of.clone(), &with(path, Step::Attribute(attribute.name.clone())))
+                    self.unknown(
+                        attribute.of.clone(),
+                        &with(path, Step::Attribute(attribute.name.clone())),
+                    )
                 } else {
                     Value::null(attribute.of.clone())
                 };

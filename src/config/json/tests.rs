@@ -1,3 +1,5 @@
+//! Terraform's JSON syntax, rule by rule.
+
 use super::*;
 use crate::config::syntax::TemplatePart;
 use crate::source::{Sources, Syntax};
