@@ -39,8 +39,9 @@ pub(super) struct Decided {
     pub(super) lines: Vec<usize>,
     /// Lines that sent the packets on to a later one.
     pub(super) jumps: Vec<usize>,
-    /// Whether the jumps are certain; packets that may or may not jump stand in two results.
-    pub(super) jumps_certainly: bool,
+    /// Lines that may send the packets on: then they stand in a result that jumped and in one that
+    /// did not.
+    pub(super) may_jump: Vec<usize>,
 }
 
 /// The question splits into more pieces than can be told apart, or the filter jumps backwards.
@@ -69,7 +70,7 @@ struct Piece {
     at: usize,
     lines: Vec<usize>,
     jumps: Vec<usize>,
-    jumps_certainly: bool,
+    may_jump: Vec<usize>,
 }
 
 impl CompiledFilter {
@@ -97,7 +98,7 @@ impl CompiledFilter {
             at: 0,
             lines: Vec::new(),
             jumps: Vec::new(),
-            jumps_certainly: true,
+            may_jump: Vec::new(),
         }];
         let mut done = Vec::new();
         for (index, line_hull) in self.hulls.iter().enumerate() {
@@ -214,7 +215,7 @@ impl Piece {
             packets: self.packets,
             lines,
             jumps: self.jumps,
-            jumps_certainly: self.jumps_certainly,
+            may_jump: self.may_jump,
         }
     }
 
@@ -224,7 +225,7 @@ impl Piece {
             at: self.at,
             lines: self.lines.clone(),
             jumps: self.jumps.clone(),
-            jumps_certainly: self.jumps_certainly,
+            may_jump: self.may_jump.clone(),
         }
     }
 
@@ -319,7 +320,7 @@ impl Piece {
                     if target <= index {
                         return Err(Unclear::BackwardJump(index));
                     }
-                    piece.jumps_certainly = false;
+                    piece.may_jump.push(index);
                     let mut jumped = piece.clone();
                     jumped.at = target;
                     jumped.jumps.push(index);

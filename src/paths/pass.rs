@@ -36,13 +36,14 @@ struct Choice<'f> {
     last: bool,
 }
 
-/// What tells parcels apart: the lines that may decide, those that were jumped from, and whether all
-/// of that is certain.
+/// What tells parcels apart: the lines that may decide, those that were or may be jumped from, and
+/// whether these are all the packets that were sent so.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Fate {
     lines: Vec<usize>,
     jumps: Vec<usize>,
-    certain: bool,
+    may_jump: Vec<usize>,
+    whole: bool,
 }
 
 #[derive(Default)]
@@ -117,7 +118,8 @@ impl Walk<'_, '_> {
                 let fate = Fate {
                     lines: piece.lines,
                     jumps: piece.jumps,
-                    certain: piece.jumps_certainly && doubts.is_empty(),
+                    may_jump: piece.may_jump,
+                    whole: doubts.is_empty(),
                 };
                 let group = groups.entry(fate).or_default();
                 group.parcels.push(parcel);
@@ -143,8 +145,8 @@ impl Walk<'_, '_> {
     ) -> Vec<Part> {
         let mut part = part.with(group.parcels);
         let filter = place.filter;
-        if !fate.certain {
-            let jumps = fate.jumps.iter().filter_map(|jump| filter.lines.get(*jump));
+        if !fate.whole || !fate.may_jump.is_empty() {
+            let jumps = fate.may_jump.iter().filter_map(|jump| filter.lines.get(*jump));
             let jumps: Vec<Doubt> = jumps
                 .flat_map(|line| possible(line, filter, &part, asked))
                 .collect();

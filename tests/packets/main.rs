@@ -1,0 +1,14 @@
+//! The packet engine against single packets: random small networks, every unknown resolved at random,
+//! one packet at a time sent by a simulator that shares nothing with the engine but the model. And the
+//! sets of packets against enumeration.
+
+#[cfg(test)]
+mod agreement;
+#[cfg(test)]
+mod entropy;
+#[cfg(test)]
+mod networks;
+#[cfg(test)]
+mod sets;
+#[cfg(test)]
+mod simulator;
