@@ -1,5 +1,376 @@
-//! Private clouds: segments, tier-1, tier-0, management.
+//! Private clouds: segments, tier-1 gateways, the tier-0, management, and the ways between them.
 
-use super::Fabric;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-pub fn build(_fabric: &mut Fabric<'_>) {}
+use super::cloud_routes::{Lan, Routes};
+use super::distributed_firewall::{self, Parts};
+use super::management::{Layout, layout};
+use super::nsx_groups::{Members, union_all};
+use super::owners::{Gateway, Owners};
+use super::{Edge, Fabric, node, segments};
+use crate::network::inventory::avs::{Avs, Dhcp, Opaque, Owner, PrivateCloud, PublicIp, Segment, Tier1};
+use crate::network::inventory::nsx::{NatRule, PolicyKind, Rule};
+use crate::network::join::{Reference, Thing};
+use crate::network::model::{Bounded, Cloud, Cluster, Doubt, Fact, HopKind, NodeId, NotUnderstood, Written};
+use crate::traffic::Addresses;
+
+/// One private cloud while it is built, with everything that belongs to it.
+pub struct Site<'a> {
+    pub index: usize,
+    pub cloud: &'a PrivateCloud,
+    pub layout: Layout,
+    pub internet: Fact<bool>,
+    pub owners: Arc<Owners<'a>>,
+    pub segments: Vec<Located<'a, Segment>>,
+    pub tier1s: Vec<Located<'a, Tier1>>,
+    pub dhcp: Vec<Located<'a, Dhcp>>,
+    pub nat: Vec<Located<'a, NatRule>>,
+    pub public_ips: Vec<Located<'a, PublicIp>>,
+    pub opaque: Vec<Located<'a, Opaque>>,
+    pub tier0: NodeId,
+    pub management: NodeId,
+    /// Tier-1 gateways, by which gateway they are.
+    pub gateways: BTreeMap<Gateway, NodeId>,
+}
+
+/// Something of this cloud, and the doubt that it is of this one.
+#[derive(Debug)]
+pub struct Located<'a, T> {
+    pub of: &'a T,
+    pub doubt: Option<Doubt>,
+}
+
+pub fn build(fabric: &mut Fabric<'_>) {
+    let owners = Arc::new(Owners::new(fabric));
+    for index in 0..fabric.inventory.avs.clouds.len() {
+        site(fabric, &owners, index);
+    }
+    homeless(fabric, &owners);
+}
+
+fn site<'a>(fabric: &mut Fabric<'a>, owners: &Arc<Owners<'a>>, index: usize) {
+    let avs = &fabric.inventory.avs;
+    let Some(cloud) = avs.clouds.get(index) else {
+        return;
+    };
+    let name = &cloud.origin.name;
+    let written = &cloud.origin.written;
+    let label = |what: &str| -> Arc<str> { format!("{name} {what}").into() };
+    let tier0 = fabric.network.add_node(node(
+        label("tier-0"),
+        HopKind::NsxGatewayFirewall,
+        written.clone(),
+    ));
+    let management = fabric.network.add_node(node(
+        label("management network"),
+        HopKind::ManagementNetwork,
+        written.clone(),
+    ));
+    let mut site = Site {
+        index,
+        cloud,
+        layout: layout(cloud),
+        internet: cloud.internet.clone(),
+        owners: owners.clone(),
+        segments: located(owners, index, &avs.segments, |segment| &segment.owner),
+        tier1s: located(owners, index, &avs.tier1s, |tier1| &tier1.owner),
+        dhcp: located(owners, index, &avs.dhcp, |dhcp| &dhcp.owner),
+        nat: located(owners, index, &avs.nat_rules, |rule| &rule.owner),
+        public_ips: located(owners, index, &avs.public_ips, |address| &address.owner),
+        opaque: located(owners, index, &avs.opaque, |opaque| &opaque.owner),
+        tier0,
+        management,
+        gateways: BTreeMap::new(),
+    };
+    for update in located(owners, index, &avs.updates, |update| &update.owner) {
+        if let Some(internet) = &update.of.internet {
+            site.internet = internet.clone();
+        }
+    }
+    add_gateways(fabric, &mut site);
+    let known: Vec<&Segment> = site.segments.iter().map(|segment| segment.of).collect();
+    let mut members = Members::new(fabric.catalogue, avs, &known);
+    let lans = add_segments(fabric, &site);
+    let routes = Routes::build(fabric, &site, &lans, &mut members);
+    let firewall = distributed(fabric, &site, &mut members);
+    for lan in &lans {
+        if let Some(node) = fabric.node_mut(lan.node) {
+            node.sends.push(firewall.sends);
+            node.receives.push(firewall.receives);
+        }
+    }
+    let first = fabric.network.segments.len();
+    for (segment, lan) in site.segments.iter().zip(&lans) {
+        let fact = segments::fact(&site, segment.of, lan);
+        let at = fabric.network.segments.len();
+        fabric.network.segments.push(fact);
+        fabric.register(segment.of.origin.handle, Thing::Segment(at));
+        fabric.nodes.insert(segment.of.origin.handle, lan.node);
+    }
+    let inside = inside(&site);
+    let fact = Cloud {
+        segments: (first..fabric.network.segments.len()).collect(),
+        dns_service: None,
+        drops_by_default: firewall.drops_by_default,
+        ..cloud_fact(fabric, &site, &inside)
+    };
+    fabric.network.clouds.push(fact);
+    fabric.register(cloud.origin.handle, Thing::Cloud(index));
+    fabric.edges.push(Edge {
+        cloud: cloud.origin.handle,
+        tier0,
+        management,
+        firewall: routes.firewall,
+        inward: routes.inward,
+        dns: routes.dns,
+        announces: routes.announces,
+        inside,
+    });
+    obscure(fabric, &site);
+}
+
+/// What belongs to the cloud of this index.
+fn located<'a, T>(
+    owners: &Owners<'_>,
+    index: usize,
+    all: &'a [T],
+    owner: impl Fn(&T) -> &Owner,
+) -> Vec<Located<'a, T>> {
+    let own = all.iter().filter_map(|of| match owners.cloud(owner(of)) {
+        Some((cloud, doubt)) if cloud == index => Some(Located { of, doubt }),
+        _ => None,
+    });
+    own.collect()
+}
+
+/// Things of private clouds of which nothing says which one they are in.
+fn homeless(fabric: &mut Fabric<'_>, owners: &Owners<'_>) {
+    let avs = &fabric.inventory.avs;
+    let segments = avs
+        .segments
+        .iter()
+        .map(|segment| (&segment.origin, &segment.owner));
+    let policies = avs.policies.iter().map(|policy| (&policy.origin, &policy.owner));
+    let zones = avs.dns_zones.iter().map(|zone| (&zone.origin, &zone.owner));
+    let services = avs
+        .dns_services
+        .iter()
+        .map(|service| (&service.origin, &service.owner));
+    let dhcp = avs.dhcp.iter().map(|dhcp| (&dhcp.origin, &dhcp.owner));
+    let mut found = Vec::new();
+    for (origin, owner) in segments.chain(policies).chain(zones).chain(services).chain(dhcp) {
+        if owners.cloud(owner).is_none() {
+            let doubt = owners.homeless(owner, &origin.name);
+            found.push((
+                doubt.clone(),
+                NotUnderstood {
+                    address: origin.name.clone(),
+                    on_path: false,
+                    why: format!("its private cloud is not known: {}", doubt.what).into(),
+                    written: origin.written.clone(),
+                },
+            ));
+        }
+    }
+    for (doubt, not_understood) in found {
+        // Rules and segments of an unknown cloud may be in any of them.
+        for edge in 0..fabric.edges.len() {
+            let tier0 = fabric.edges.get(edge).map(|edge| edge.tier0);
+            if let Some(node) = tier0.and_then(|tier0| fabric.node_mut(tier0)) {
+                node.obscured.push(doubt.clone());
+            }
+        }
+        fabric.network.not_understood.push(not_understood);
+    }
+}
+
+/// Nodes of the default tier-1, of the inputs' own, and of those that are only referred to.
+fn add_gateways(fabric: &mut Fabric<'_>, site: &mut Site<'_>) {
+    let written = site.cloud.origin.written.clone();
+    let add = |fabric: &mut Fabric<'_>, name: String, written: Written| {
+        fabric
+            .network
+            .add_node(node(name, HopKind::NsxGatewayFirewall, written))
+    };
+    let default = add(
+        fabric,
+        format!("{} default tier-1", site.cloud.origin.name),
+        written.clone(),
+    );
+    site.gateways.insert(Gateway::Default, default);
+    for tier1 in &site.tier1s {
+        let origin = &tier1.of.origin;
+        let id = add(fabric, origin.name.to_string(), origin.written.clone());
+        site.gateways.insert(Gateway::Tier1(origin.handle), id);
+    }
+    let mut outside = Vec::new();
+    for segment in &site.segments {
+        let reference = &segment.of.gateway;
+        if let Some(gateway @ Gateway::Outside(_)) = site.owners.gateway(reference) {
+            outside.push((
+                gateway,
+                reference.doubt().cloned(),
+                segment.of.origin.written.clone(),
+            ));
+        }
+    }
+    for (gateway, unknown, written) in outside {
+        if site.gateways.contains_key(&gateway) {
+            continue;
+        }
+        let Gateway::Outside(text) = &gateway else {
+            continue;
+        };
+        let id = add(
+            fabric,
+            format!("{} tier-1 `{text}`", site.cloud.origin.name),
+            written,
+        );
+        if let Some(node) = fabric.node_mut(id) {
+            let doubt = unknown.unwrap_or_else(|| {
+                crate::network::doubt::doubt(
+                    format!("the gateway `{text}`"),
+                    "the input (directory, plan or state) that defines it",
+                )
+            });
+            node.obscured.push(doubt);
+        }
+        site.gateways.insert(gateway, id);
+    }
+}
+
+fn add_segments(fabric: &mut Fabric<'_>, site: &Site<'_>) -> Vec<Lan> {
+    let mut lans = Vec::with_capacity(site.segments.len());
+    for segment in &site.segments {
+        let origin = &segment.of.origin;
+        let mut made = node(origin.name.clone(), HopKind::Segment, origin.written.clone());
+        made.addresses = segment.of.subnet.clone();
+        made.obscured.clone_from(&segment.of.doubts);
+        let mut doubts = origin.presence.clone();
+        doubts.extend(segment.doubt.clone());
+        doubts.extend(segment.of.switched_off.value.as_ref().err().cloned());
+        let off = matches!(segment.of.switched_off.value, Ok(true));
+        let gateway = site.owners.gateway(&segment.of.gateway).filter(|_| !off);
+        lans.push(Lan {
+            node: fabric.network.add_node(made),
+            name: origin.name.clone(),
+            written: origin.written.clone(),
+            subnet: segment.of.subnet.clone(),
+            gateway,
+            off_at: off.then_some(segment.of.switched_off.at).flatten(),
+            doubts,
+        });
+    }
+    lans
+}
+
+fn distributed<'a>(
+    fabric: &mut Fabric<'a>,
+    site: &Site<'a>,
+    members: &mut Members<'a>,
+) -> distributed_firewall::Filters {
+    let avs = &fabric.inventory.avs;
+    let own = |owner: &Owner| matches!(site.owners.cloud(owner), Some((index, _)) if index == site.index);
+    let parts = Parts {
+        cloud: site.cloud,
+        policies: avs
+            .policies
+            .iter()
+            .filter(|policy| {
+                own(&policy.owner)
+                    && matches!(
+                        policy.of,
+                        PolicyKind::Distributed | PolicyKind::PredefinedDistributed
+                    )
+            })
+            .collect(),
+        rules: lone_rules(avs, site, "security_policy_rule"),
+        exclusions: avs
+            .exclusions
+            .iter()
+            .filter(|exclusion| own(&exclusion.owner))
+            .collect(),
+    };
+    distributed_firewall::build(fabric, &parts, members)
+}
+
+/// The rules of one type that are resources of their own, of this cloud.
+pub fn lone_rules<'a>(avs: &'a Avs, site: &Site<'_>, kind: &str) -> Vec<&'a (Reference, Rule)> {
+    let own = avs.rules.iter().filter(|lone| {
+        let of_kind = lone
+            .rule
+            .1
+            .origin
+            .as_ref()
+            .is_some_and(|origin| origin.name.contains(kind));
+        of_kind && matches!(site.owners.cloud(&lone.owner), Some((index, _)) if index == site.index)
+    });
+    own.map(|lone| &lone.rule).collect()
+}
+
+fn inside(site: &Site<'_>) -> Bounded<Addresses> {
+    let mut sets = vec![site.layout.everything.clone()];
+    sets.extend(site.segments.iter().map(|segment| segment.of.subnet.clone()));
+    union_all(&sets)
+}
+
+fn cloud_fact(fabric: &Fabric<'_>, site: &Site<'_>, inside: &Bounded<Addresses>) -> Cloud {
+    let cloud = site.cloud;
+    let avs = &fabric.inventory.avs;
+    let mut clusters = vec![Cluster {
+        name: format!("{} management cluster", cloud.origin.name).into(),
+        written: cloud.management_at.clone(),
+        hosts: cloud.management_hosts.clone(),
+    }];
+    for cluster in located(&site.owners, site.index, &avs.clusters, |cluster| &cluster.owner) {
+        clusters.push(Cluster {
+            name: cluster.of.origin.name.clone(),
+            written: cluster.of.written.clone(),
+            hosts: cluster.of.hosts.clone(),
+        });
+    }
+    Cloud {
+        name: cloud.origin.name.clone(),
+        written: cloud.origin.written.clone(),
+        region: cloud.region.clone(),
+        generation: cloud.generation.clone(),
+        clusters,
+        management: site.management,
+        vcenter: site.layout.vcenter.clone(),
+        esxi: site.layout.esxi.clone(),
+        management_network: site.layout.management.clone(),
+        layout: site.layout.assumptions.clone(),
+        inside: inside.clone(),
+        segments: Vec::new(),
+        dns_service: None,
+        drops_by_default: Fact::known(false, None),
+    }
+}
+
+/// Services at a gateway that are not modelled hide what crosses it.
+fn obscure(fabric: &mut Fabric<'_>, site: &Site<'_>) {
+    for located in &site.opaque {
+        let opaque = located.of;
+        let doubt = Doubt {
+            at: opaque.origin.written.at,
+            ..distributed_firewall::opaque(&opaque.origin.name, opaque.why)
+        };
+        let nodes: Vec<NodeId> = match site.owners.gateway(&opaque.gateway) {
+            Some(Gateway::Tier0) => vec![site.tier0],
+            Some(gateway) => site.gateways.get(&gateway).copied().into_iter().collect(),
+            None => Vec::new(),
+        };
+        for id in nodes {
+            if let Some(node) = fabric.node_mut(id) {
+                node.obscured.push(doubt.clone());
+            }
+        }
+        fabric.network.not_understood.push(NotUnderstood {
+            address: opaque.origin.name.clone(),
+            on_path: false,
+            why: opaque.why.into(),
+            written: opaque.origin.written.clone(),
+        });
+    }
+}

@@ -1,9 +1,20 @@
 //! From the inventory to nodes, routes, filters and name servers.
 
 pub mod azure;
+pub mod cloud_internet;
+pub mod cloud_routes;
 pub mod clouds;
+pub mod distributed_firewall;
+pub mod dns_services;
+pub mod gateway_firewall;
+pub mod management;
 pub mod not_understood;
+pub mod nsx_groups;
+pub mod nsx_nat;
+pub mod nsx_rules;
+pub mod owners;
 pub mod precedence;
+pub mod segments;
 pub mod services;
 
 use std::collections::HashMap;
@@ -13,7 +24,9 @@ use super::Declarations;
 use super::catalogue::{Catalogue, Handle};
 use super::inventory::Inventory;
 use super::join::Thing;
-use super::model::{Assumption, Bounded, Doubt, HopKind, Network, Node, NodeId, Stamp, Written};
+use super::model::{
+    Assumption, Bounded, Doubt, FilterId, HopKind, LinkId, Network, Node, NodeId, Stamp, Written,
+};
 use super::service_tags::ServiceTags;
 use crate::traffic::Addresses;
 
@@ -41,6 +54,12 @@ pub struct Edge {
     pub tier0: NodeId,
     /// vCenter, NSX Manager and hosts: they ignore a learned default route for private addresses.
     pub management: NodeId,
+    /// The tier-0's own firewall: passed on every link between it and the world.
+    pub firewall: Vec<FilterId>,
+    /// From management to the tier-0.
+    pub inward: LinkId,
+    /// The DNS service's node; its questions take the tier-0's ways.
+    pub dns: Option<NodeId>,
     pub announces: Vec<Announced>,
     /// Everything inside the private cloud.
     pub inside: Bounded<Addresses>,

@@ -35,7 +35,7 @@ pub struct Avs {
     pub services: Vec<Service>,
     pub policies: Vec<Policy>,
     /// Rules that are resources of their own.
-    pub rules: Vec<(Reference, Rule)>,
+    pub rules: Vec<LoneRule>,
     pub exclusions: Vec<Exclusion>,
     pub scripts: Vec<Script>,
     pub machines: Vec<Machine>,
@@ -198,6 +198,13 @@ pub struct DnsService {
     pub zones: Option<Vec<Reference>>,
     pub gateway: Reference,
     pub enabled: Fact<bool>,
+}
+
+/// A rule that is a resource of its own, with the policy it names.
+#[derive(Clone, Debug)]
+pub struct LoneRule {
+    pub owner: Owner,
+    pub rule: (Reference, Rule),
 }
 
 /// Something at a gateway that is not modelled.

@@ -12,7 +12,7 @@ mod service;
 pub use dns::domains;
 pub use segment::{Subnets, dhcp_ranges};
 
-use crate::network::inventory::avs::{Opaque, Owner};
+use crate::network::inventory::avs::{LoneRule, Opaque, Owner};
 use crate::network::inventory::nsx::Exclusion;
 use crate::network::inventory::{Inventory, Reader};
 
@@ -40,7 +40,10 @@ pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
         }),
         "nsxt_policy_security_policy_rule" | "nsxt_policy_gateway_policy_rule" => {
             let parent = reader.reference(&["policy_path"]);
-            avs.rules.push((parent, policy::lone_rule(reader)));
+            avs.rules.push(LoneRule {
+                owner,
+                rule: (parent, policy::lone_rule(reader)),
+            });
         }
         kind => match policy::kind_of(kind) {
             Some(of) => avs.policies.push(policy::policy(reader, owner, of)),

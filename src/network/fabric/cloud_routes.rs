@@ -1,0 +1,602 @@
+//! The ways inside a private cloud: segment, tier-1, tier-0, management network.
+//!
+//! Management appliances do not follow a learned default route to private addresses (Microsoft Learn,
+//! "Azure VMware Solution network design considerations").
+
+use std::sync::Arc;
+
+use super::cloud_internet::{breakout, internet};
+use super::clouds::{Site, lone_rules};
+use super::gateway_firewall::{self, At};
+use super::nsx_groups::Members;
+use super::nsx_nat::{self, Stage};
+use super::nsx_rules::Face;
+use super::owners::Gateway;
+use super::{Announced, Edge, Fabric, node};
+use crate::network::inventory::nsx::{NatRule, Policy, PolicyKind};
+use crate::network::model::{
+    Assumption, Bounded, Disposition, Doubt, FilterId, Forward, HopKind, Link, LinkId, NodeId, Route, Written,
+};
+use crate::traffic::Addresses;
+
+/// Connected prefixes.
+pub const CONNECTED: u8 = 0;
+/// What the tier-0 learns, and the private cloud's own way to the internet: which of two default
+/// routes wins is not documented, so they are alternatives.
+pub const LEARNED: u8 = 10;
+/// Where nothing else matches.
+pub const LAST: u8 = u8::MAX;
+
+/// A segment on its way into the network.
+#[derive(Debug)]
+pub struct Lan {
+    pub node: NodeId,
+    pub name: Arc<str>,
+    pub written: Written,
+    pub subnet: Bounded<Addresses>,
+    /// `None`: connected to nothing.
+    pub gateway: Option<Gateway>,
+    /// Where its connectivity is switched off.
+    pub off_at: Option<crate::source::Place>,
+    /// Non-empty: it may not exist or not be connected.
+    pub doubts: Vec<Doubt>,
+}
+
+/// What wiring yields.
+#[derive(Debug)]
+pub struct Routes {
+    pub firewall: Vec<FilterId>,
+    pub dns: Option<NodeId>,
+    /// From the management network to the tier-0.
+    pub inward: LinkId,
+    pub announces: Vec<Announced>,
+}
+
+/// A tier-1's uplink.
+struct Uplink {
+    out: LinkId,
+    down: LinkId,
+}
+
+impl Routes {
+    pub fn build<'a>(
+        fabric: &mut Fabric<'a>,
+        site: &Site<'a>,
+        lans: &[Lan],
+        members: &mut Members<'a>,
+    ) -> Routes {
+        let firewall = tier0_firewall(fabric, site, members);
+        let mut announces = Vec::new();
+        let inward = management(fabric, site, &firewall, &mut announces);
+        let uplinks: Vec<(Gateway, NodeId, Uplink)> = site
+            .gateways
+            .iter()
+            .map(|(gateway, id)| (gateway.clone(), *id, uplink(fabric, site, gateway, *id, members)))
+            .collect();
+        for lan in lans {
+            let found = uplinks
+                .iter()
+                .find(|(gateway, ..)| Some(gateway) == lan.gateway.as_ref());
+            let hidden = lan
+                .gateway
+                .as_ref()
+                .map_or(Some(Vec::new()), |gateway| advertised(site, gateway));
+            match (found, &lan.gateway) {
+                (Some((_, id, uplink)), _) => {
+                    connect(fabric, lan, *id);
+                    reach(fabric, site, lan, uplink.down, inward, hidden, &mut announces);
+                }
+                (None, Some(Gateway::Tier0)) => {
+                    let down = connect(fabric, lan, site.tier0);
+                    reach(fabric, site, lan, down, inward, None, &mut announces);
+                }
+                (None, _) => isolate(fabric, site, lan),
+            }
+        }
+        let dns = uplinks
+            .first()
+            .and_then(|(_, id, uplink)| dns_service(fabric, site, *id, uplink, inward));
+        internet(fabric, site, &firewall);
+        Routes {
+            firewall,
+            dns,
+            inward,
+            announces,
+        }
+    }
+}
+
+/// A route that a tier-0 learns. Management follows it too, unless it is the default route.
+pub fn learn(fabric: &mut Fabric<'_>, edge: &Edge, route: Route) {
+    let (tier0, management, inward) = (edge.tier0, edge.management, edge.inward);
+    if route.length > 0 {
+        let own = Route {
+            forward: Forward::Link(inward),
+            kind: None,
+            place: None,
+            only_to: route.only_to,
+            ..route.clone()
+        };
+        push(fabric, management, own);
+    }
+    push(fabric, tier0, route);
+}
+
+pub fn push(fabric: &mut Fabric<'_>, node: NodeId, route: Route) {
+    if let Some(node) = fabric.node_mut(node) {
+        node.routes.push(route);
+    }
+}
+
+/// A plain route.
+pub fn route(
+    destinations: Bounded<Addresses>,
+    length: u8,
+    forward: Forward,
+    because: &str,
+    written: &Written,
+) -> Route {
+    Route {
+        destinations,
+        length,
+        rank: CONNECTED,
+        only_to: None,
+        forward,
+        name: "route".into(),
+        kind: None,
+        place: None,
+        because: because.into(),
+        written: written.clone(),
+        doubts: Vec::new(),
+        assumptions: Vec::new(),
+    }
+}
+
+/// One route per network of a set. What is only possible has no known length: it is looked at first,
+/// and decides nothing.
+fn prefixes(set: &Bounded<Addresses>) -> Vec<(Bounded<Addresses>, u8)> {
+    let known = set.lower.networks().into_iter();
+    let mut found: Vec<_> = known
+        .map(|(address, length)| (Bounded::exactly(Addresses::network(address, length)), length))
+        .collect();
+    let possible = set.upper.difference(&set.lower);
+    if !possible.is_empty() {
+        found.push((
+            Bounded::between(Addresses::none(), possible, set.doubts.clone()),
+            32,
+        ));
+    }
+    found
+}
+
+pub fn link(
+    from: NodeId,
+    to: NodeId,
+    name: Arc<str>,
+    kind: HopKind,
+    because: &str,
+    written: &Written,
+) -> Link {
+    Link {
+        from,
+        to,
+        name,
+        kind,
+        because: because.into(),
+        written: written.clone(),
+        filters: Vec::new(),
+        stamps: Vec::new(),
+        doubts: Vec::new(),
+        assumptions: Vec::new(),
+    }
+}
+
+fn gateway_policies<'a>(fabric: &Fabric<'a>, site: &Site<'_>) -> Vec<&'a Policy> {
+    let avs = &fabric.inventory.avs;
+    let own = avs.policies.iter().filter(|policy| {
+        matches!(policy.of, PolicyKind::Gateway | PolicyKind::PredefinedGateway)
+            && matches!(site.owners.cloud(&policy.owner), Some((index, _)) if index == site.index)
+    });
+    own.collect()
+}
+
+/// The filters of a gateway's firewall for leaving and arriving packets.
+fn firewall<'a>(
+    fabric: &mut Fabric<'a>,
+    site: &Site<'a>,
+    at: &At<'a>,
+    members: &mut Members<'a>,
+    nat: &[&NatRule],
+) -> [FilterId; 2] {
+    let policies = gateway_policies(fabric, site);
+    let rules = lone_rules(&fabric.inventory.avs, site, "gateway_policy_rule");
+    [Face::Out, Face::In].map(|face| {
+        let bypassed = nsx_nat::bypassed(nat, members, face);
+        let filter = gateway_firewall::filter(at, &policies, &rules, members, face, bypassed);
+        fabric.network.add_filter(filter)
+    })
+}
+
+fn tier0_firewall<'a>(fabric: &mut Fabric<'a>, site: &Site<'a>, members: &mut Members<'a>) -> Vec<FilterId> {
+    let at = At {
+        owners: site.owners.clone(),
+        gateway: Gateway::Tier0,
+        name: format!("{} tier-0", site.cloud.origin.name).into(),
+        written: site.cloud.origin.written.clone(),
+        doubts: Vec::new(),
+    };
+    let [out, _] = firewall(fabric, site, &at, members, &[]);
+    vec![out]
+}
+
+/// Wires the management network, and gives the tier-0 its prefixes.
+fn management(
+    fabric: &mut Fabric<'_>,
+    site: &Site<'_>,
+    firewall: &[FilterId],
+    announces: &mut Vec<Announced>,
+) -> LinkId {
+    let written = &site.cloud.origin.written;
+    let name = || site.cloud.origin.name.clone();
+    let mut way = |from, to, because| {
+        let mut link = link(from, to, name(), HopKind::ManagementNetwork, because, written);
+        link.filters = firewall.to_vec();
+        fabric.network.add_link(link)
+    };
+    let down = way(
+        site.tier0,
+        site.management,
+        "management is inside the private cloud",
+    );
+    let inward = way(site.management, site.tier0, "workloads are behind the tier-0");
+    let block = &site.layout.everything;
+    let dns = &site.layout.dns_service.lower;
+    if let Some(node) = fabric.node_mut(site.management) {
+        node.addresses = Bounded::between(
+            block.lower.difference(dns),
+            block.upper.difference(dns),
+            block.doubts.clone(),
+        );
+    }
+    let whole = prefixes(block);
+    for (destinations, length) in whole {
+        announces.push(Announced {
+            destinations: destinations.clone(),
+            length,
+            because: "the private cloud's own block".into(),
+            written: written.clone(),
+            doubts: Vec::new(),
+            assumptions: Vec::new(),
+        });
+        push(
+            fabric,
+            site.tier0,
+            route(
+                destinations,
+                length,
+                Forward::Link(down),
+                "the private cloud's own block",
+                written,
+            ),
+        );
+    }
+    breakout(fabric, site);
+    inward
+}
+
+/// Wires a tier-1 to the tier-0, through its firewall and translation.
+fn uplink<'a>(
+    fabric: &mut Fabric<'a>,
+    site: &Site<'a>,
+    gateway: &Gateway,
+    id: NodeId,
+    members: &mut Members<'a>,
+) -> Uplink {
+    let own = site
+        .tier1s
+        .iter()
+        .find(|tier1| *gateway == Gateway::Tier1(tier1.of.origin.handle));
+    let (name, written) = fabric.network.node(id).map_or_else(
+        || (site.cloud.origin.name.clone(), site.cloud.origin.written.clone()),
+        |node| (node.name.clone(), node.written.clone()),
+    );
+    let mut rules: Vec<&NatRule> = site
+        .nat
+        .iter()
+        .map(|rule| rule.of)
+        .filter(|rule| site.owners.gateway(&rule.gateway).as_ref() == Some(gateway))
+        .collect();
+    rules.sort_by_key(|rule| {
+        rule.priority
+            .value
+            .as_ref()
+            .map_or(i64::MIN, |priority| *priority)
+    });
+    let mut filters: [Vec<FilterId>; 2] = [Vec::new(), Vec::new()];
+    let enabled = own.map(|tier1| &tier1.of.firewall_enabled.value);
+    let at = At {
+        owners: site.owners.clone(),
+        gateway: gateway.clone(),
+        name: name.clone(),
+        written: written.clone(),
+        doubts: enabled
+            .and_then(|enabled| enabled.as_ref().err().cloned())
+            .into_iter()
+            .collect(),
+    };
+    let firewall = (enabled != Some(&Ok(false))).then(|| firewall(fabric, site, &at, members, &rules));
+    for (index, (face, list)) in [Face::Out, Face::In].into_iter().zip(&mut filters).enumerate() {
+        let mut translate = |stage| {
+            let filter = nsx_nat::filter(&name, &written, &rules, members, face, stage);
+            filter.map(|filter| fabric.network.add_filter(filter))
+        };
+        list.extend(translate(Stage::BeforeFirewall));
+        list.extend(firewall.and_then(|pair| pair.get(index).copied()));
+        list.extend(translate(Stage::AfterFirewall));
+    }
+    let [out_filters, in_filters] = filters;
+    let mut out = link(
+        id,
+        site.tier0,
+        name.clone(),
+        HopKind::NsxGatewayFirewall,
+        "the tier-1 is linked to the tier-0",
+        &written,
+    );
+    out.filters = out_filters;
+    let mut down = link(
+        site.tier0,
+        id,
+        name,
+        HopKind::NsxGatewayFirewall,
+        "the tier-1 is linked to the tier-0",
+        &written,
+    );
+    down.filters = in_filters;
+    if let Some(tier1) = own {
+        let unknown = tier1
+            .of
+            .tier0
+            .doubt()
+            .filter(|_| site.owners.gateway(&tier1.of.tier0) != Some(Gateway::Tier0));
+        out.doubts.extend(
+            tier1
+                .doubt
+                .iter()
+                .chain(&tier1.of.origin.presence)
+                .chain(unknown)
+                .cloned(),
+        );
+        down.doubts.clone_from(&out.doubts);
+    }
+    let links = Uplink {
+        out: fabric.network.add_link(out),
+        down: fabric.network.add_link(down),
+    };
+    let all = Bounded::exactly(Addresses::all());
+    let linked = own.is_none_or(|tier1| !tier1.of.tier0.is_none());
+    let default = if linked {
+        route(
+            all,
+            0,
+            Forward::Link(links.out),
+            "everything else is behind the tier-0",
+            &written,
+        )
+    } else {
+        Route {
+            place: at.name.clone().into(),
+            ..route(
+                all,
+                0,
+                Forward::Drop(Disposition::NoRoute),
+                "the tier-1 names no `tier0_path`",
+                &written,
+            )
+        }
+    };
+    push(fabric, id, default);
+    links
+}
+
+/// The doubts that a gateway's segments are announced; `None`: they certainly are not.
+fn advertised(site: &Site<'_>, gateway: &Gateway) -> Option<Vec<Doubt>> {
+    let own = site
+        .tier1s
+        .iter()
+        .find(|tier1| *gateway == Gateway::Tier1(tier1.of.origin.handle));
+    let Some(tier1) = own else {
+        return Some(Vec::new());
+    };
+    let mut doubts = tier1.of.doubts.clone();
+    match &tier1.of.advertises.value {
+        Ok(true) => {}
+        Ok(false) => return None,
+        Err(doubt) => doubts.push(doubt.clone()),
+    }
+    (!tier1.of.tier0.is_none()).then_some(doubts)
+}
+
+/// Links a segment to its gateway, both ways, and gives both their routes. The way down comes back.
+fn connect(fabric: &mut Fabric<'_>, lan: &Lan, gateway: NodeId) -> LinkId {
+    let mut up = link(
+        lan.node,
+        gateway,
+        lan.name.clone(),
+        HopKind::Segment,
+        "the segment is connected",
+        &lan.written,
+    );
+    up.doubts.clone_from(&lan.doubts);
+    let mut down = link(
+        gateway,
+        lan.node,
+        lan.name.clone(),
+        HopKind::Segment,
+        "the segment is connected",
+        &lan.written,
+    );
+    down.doubts.clone_from(&lan.doubts);
+    let (up, down) = (fabric.network.add_link(up), fabric.network.add_link(down));
+    let all = Bounded::exactly(Addresses::all());
+    push(
+        fabric,
+        lan.node,
+        route(all, 0, Forward::Link(up), "the segment's gateway", &lan.written),
+    );
+    for (destinations, length) in prefixes(&lan.subnet) {
+        push(
+            fabric,
+            gateway,
+            route(
+                destinations,
+                length,
+                Forward::Link(down),
+                "a connected segment",
+                &lan.written,
+            ),
+        );
+    }
+    down
+}
+
+/// Gives the tier-0 and management their routes to a segment.
+fn reach(
+    fabric: &mut Fabric<'_>,
+    site: &Site<'_>,
+    lan: &Lan,
+    down: LinkId,
+    inward: LinkId,
+    hidden: Option<Vec<Doubt>>,
+    announces: &mut Vec<Announced>,
+) {
+    let direct = lan.gateway == Some(Gateway::Tier0);
+    let Some(doubts) = hidden.or(direct.then(Vec::new)) else {
+        return;
+    };
+    for (destinations, length) in prefixes(&lan.subnet) {
+        let to = |forward| Route {
+            doubts: doubts.clone(),
+            ..route(
+                destinations.clone(),
+                length,
+                forward,
+                "a segment that its gateway announces",
+                &lan.written,
+            )
+        };
+        if !direct {
+            push(fabric, site.tier0, to(Forward::Link(down)));
+        }
+        push(fabric, site.management, to(Forward::Link(inward)));
+        let mut unsure = doubts.clone();
+        unsure.extend(lan.doubts.iter().cloned());
+        announces.push(Announced {
+            destinations: destinations.clone(),
+            length,
+            because: format!("`{}` is a segment of the private cloud", lan.name).into(),
+            written: lan.written.clone(),
+            doubts: unsure,
+            assumptions: Vec::new(),
+        });
+    }
+}
+
+fn isolate(fabric: &mut Fabric<'_>, site: &Site<'_>, lan: &Lan) {
+    let because = if lan.off_at.is_some() {
+        "the segment's connectivity is switched off"
+    } else {
+        "the segment is connected to no gateway"
+    };
+    let mut written = lan.written.clone();
+    written.at = lan.off_at.or(written.at);
+    let all = Bounded::exactly(Addresses::all());
+    let mut nowhere = route(all, 0, Forward::Drop(Disposition::NotAttached), because, &written);
+    nowhere.place = Some(lan.name.clone());
+    push(fabric, lan.node, nowhere.clone());
+    // Towards it there is no way either.
+    for (destinations, length) in prefixes(&lan.subnet) {
+        for id in [site.tier0, site.management] {
+            let towards = Route {
+                destinations: destinations.clone(),
+                length,
+                ..nowhere.clone()
+            };
+            push(fabric, id, towards);
+        }
+    }
+}
+
+/// The DNS service listens on the default tier-1.
+fn dns_service(
+    fabric: &mut Fabric<'_>,
+    site: &Site<'_>,
+    tier1: NodeId,
+    uplink: &Uplink,
+    inward: LinkId,
+) -> Option<NodeId> {
+    let written = site.cloud.origin.written.clone();
+    let listener = super::dns_services::listener(fabric, site);
+    if listener.upper.is_empty() {
+        return None;
+    }
+    let name: Arc<str> = format!("{} DNS service", site.cloud.origin.name).into();
+    let mut made = node(name.clone(), HopKind::Dns, written.clone());
+    // Of an address that is only bounded, the rest of the bounds is management.
+    made.addresses = Bounded::between(listener.lower.clone(), listener.lower.clone(), []);
+    let id = fabric.network.add_node(made);
+    let up = link(
+        id,
+        tier1,
+        name.clone(),
+        HopKind::Dns,
+        "the DNS service is on the default tier-1",
+        &written,
+    );
+    let down = link(
+        tier1,
+        id,
+        name,
+        HopKind::Dns,
+        "the DNS service is on the default tier-1",
+        &written,
+    );
+    let (up, down) = (fabric.network.add_link(up), fabric.network.add_link(down));
+    let everything = Bounded::exactly(Addresses::all());
+    push(
+        fabric,
+        id,
+        route(everything, 0, Forward::Link(up), "its gateway", &written),
+    );
+    let egress = route(
+        Bounded::exactly(Addresses::public()),
+        1,
+        Forward::Link(up),
+        "its gateway",
+        &written,
+    );
+    if matches!(site.internet.value, Ok(true) | Err(_)) {
+        push(
+            fabric,
+            id,
+            Route {
+                assumptions: vec![Assumption {
+                    code: "dns-service-egress",
+                    text: format!(
+                        "questions of the DNS service of `{}` leave by managed SNAT like those of workloads",
+                        site.cloud.origin.name
+                    )
+                    .into(),
+                }],
+                ..egress
+            },
+        );
+    }
+    for (destinations, length) in prefixes(&Bounded::exactly(listener.lower)) {
+        let to = |forward| route(destinations.clone(), length, forward, "the DNS service", &written);
+        push(fabric, tier1, to(Forward::Link(down)));
+        push(fabric, site.tier0, to(Forward::Link(uplink.down)));
+        push(fabric, site.management, to(Forward::Link(inward)));
+    }
+    Some(id)
+}
