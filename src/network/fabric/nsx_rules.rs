@@ -96,7 +96,7 @@ impl<'a> Policies<'a> {
     #[must_use]
     pub fn lines(&self, members: &mut Members<'_>, face: Face, at: &dyn Enforcement) -> Vec<Line> {
         let mut labels = Labels::default();
-        let application = labels.next();
+        let application = labels.fresh();
         let mut ranked: Vec<Ranked> = Vec::new();
         for policy in &self.policies {
             let category = self.category(policy);
@@ -206,7 +206,7 @@ impl<'a> Policies<'a> {
                 drafts: compiler.rule(rule),
             });
         }
-        let unused = labels.next();
+        let unused = labels.fresh();
         drafts.extend(arranged(ranked, None, unused, labels));
         drafts
     }

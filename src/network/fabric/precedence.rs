@@ -33,7 +33,7 @@ const PAIRS: usize = 200_000;
 const PIECES: usize = 24;
 
 impl Labels {
-    pub fn next(&mut self) -> Label {
+    pub fn fresh(&mut self) -> Label {
         self.0 += 1;
         Label(self.0)
     }
@@ -81,7 +81,7 @@ pub fn unordered(mut blocks: Vec<Vec<Draft>>, order: &Doubt, labels: &mut Labels
         let Some((block, later)) = blocks.get_mut(index..).and_then(<[Vec<Draft>]>::split_first_mut) else {
             break;
         };
-        let next = labels.next();
+        let next = labels.fresh();
         if let Some(first) = later.first_mut().and_then(|block| block.first_mut()) {
             first.labels.push(next);
         }

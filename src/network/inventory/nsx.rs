@@ -65,7 +65,7 @@ pub struct Criterion {
 pub enum Expression {
     Addresses(Bounded<Addresses>),
     Members(Vec<Reference>),
-    Condition(Condition),
+    Condition(Box<Condition>),
     /// Members that no input shows: machines by identity or MAC address.
     Unseen(Doubt),
 }

@@ -48,7 +48,7 @@ fn criterion(group: &Reader<'_>, view: &View<'_>) -> Criterion {
         )));
     }
     for block in view.blocks("condition") {
-        expressions.push(Expression::Condition(condition(&block)));
+        expressions.push(Expression::Condition(Box::new(condition(&block))));
     }
     for name in ["external_id_expression", "macaddress_expression"] {
         for block in view.blocks(name) {
