@@ -78,6 +78,7 @@ pub fn convert(value: Value, to: &Type) -> Result<Value, ConversionError> {
     Ok(Value {
         kind: converted.kind,
         marks: converted.marks.and(value.marks),
+        block: None,
         ..value
     })
 }

@@ -19,6 +19,7 @@ pub mod equality;
 pub mod evaluated;
 pub mod evaluation;
 pub mod expression;
+pub mod functions;
 mod iterate;
 mod library;
 pub mod number;

@@ -78,6 +78,12 @@ impl Order {
     }
 }
 
+/// A form that two wholly known values of one type share exactly when they are equal.
+#[must_use]
+pub fn identity(value: &Value) -> Vec<u8> {
+    serialised(value, true)
+}
+
 /// The form that orders sets of structures. `exact` keeps all digits of numbers, of which the order
 /// only regards ten.
 fn serialised(value: &Value, exact: bool) -> Vec<u8> {

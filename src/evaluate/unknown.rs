@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::value::{Kind, Marks, Part, Symbol, Type, Unknown, Value};
+use super::value::{Kind, Marks, Part, Step, Symbol, Type, Unknown, Value};
 
 /// A derived symbol names at most so many sources, so that expressions over thousands of unknowns
 /// do not grow with every operation.
@@ -76,6 +76,31 @@ fn collect_symbol(symbol: &Symbol, sources: &mut BTreeMap<String, Symbol>) {
                 .or_insert_with(|| symbol.clone());
         }
     }
+}
+
+/// A part of an unknown value: the symbol of the value with one step more, where it can have one.
+#[must_use]
+pub fn part(whole: &Unknown, step: Step, of: Type) -> Value {
+    let mut unknown = Unknown::new(of, whole.symbol.under(step));
+    unknown.same_key = whole.same_key;
+    Value::new(Kind::Unknown(Arc::new(unknown)))
+}
+
+/// An attribute that a block's object does not list: unknown, because only the provider knows it.
+#[must_use]
+pub fn missing_from_block(object: &Value, name: &str) -> Option<Value> {
+    let block = object.block.as_ref()?;
+    let path = block
+        .path
+        .iter()
+        .cloned()
+        .chain([Step::Attribute(name.into())])
+        .collect();
+    let symbol = Symbol::Attribute {
+        of: block.of.clone(),
+        path,
+    };
+    Some(Value::unknown(Type::Any, symbol))
 }
 
 /// A string put together from known and unknown strings, one after the other. Known as soon as every
