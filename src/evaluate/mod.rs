@@ -14,6 +14,7 @@ mod configuration;
 pub mod constant;
 pub mod convert;
 pub mod decimal;
+pub mod door;
 mod dynamic;
 pub mod equality;
 pub mod evaluated;

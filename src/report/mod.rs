@@ -2,6 +2,7 @@
 //! [`crate::prove::finding::Report`] holds and decides nothing.
 
 pub mod diagnostics;
+pub mod explain;
 pub mod human;
 pub mod json;
 pub mod place;

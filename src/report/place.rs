@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use self::tmp::pointer_at;
+use crate::config::plan::json::pointer_at;
 use crate::source::{Place, Sources, Syntax};
 
 /// `at` of the JSON report. Lines and columns count from 1, the end is exclusive.
@@ -47,10 +47,5 @@ pub fn place_text(place: Place, sources: &Sources) -> String {
     match at.pointer {
         Some(pointer) => format!("{}#{pointer}", at.file),
         None => format!("{}:{}:{}", at.file, at.line, at.column),
-    }
-}
-mod tmp {
-    pub fn pointer_at(_: &str, _: std::ops::Range<usize>) -> String {
-        String::new()
     }
 }

@@ -18,19 +18,23 @@ use crate::config::module::Mode;
 use crate::evaluate::address::{Key, ModuleStep};
 use crate::evaluate::evaluation::{Evaluation, Instance};
 use crate::evaluate::value::{Kind, Symbol, Type, Value};
-use crate::source::Sources;
+use crate::source::{Diagnostic, Sources};
 
-/// All evaluations as one JSON document; resources are in the order of their addresses.
+/// All evaluations, and the problems met when `reading`, as one JSON document; resources are in the order of their addresses.
 #[must_use]
-pub fn render_json(evaluations: &[&Evaluation], sources: &Sources) -> String {
+pub fn render_json(evaluations: &[&Evaluation], reading: &[Diagnostic], sources: &Sources) -> String {
     let mut resources: Vec<&Instance> = evaluations
         .iter()
         .flat_map(|evaluation| evaluation.instances.iter())
         .collect();
     resources.sort_by(|a, b| a.address.cmp(&b.address));
-    let diagnostics: Vec<Json> = evaluations
+    let diagnostics: Vec<Json> = reading
         .iter()
-        .flat_map(|evaluation| evaluation.diagnostics.iter())
+        .chain(
+            evaluations
+                .iter()
+                .flat_map(|evaluation| evaluation.diagnostics.iter()),
+        )
         .map(|diagnostic| {
             json!({
                 "severity": severity_word(diagnostic.severity),
@@ -233,10 +237,8 @@ fn structure(value: &Value, is: &dyn Fn(&Value) -> bool) -> Json {
 fn collect_references(value: &Value, path: &mut String, references: &mut Map<String, Json>) {
     let length = path.len();
     match &value.kind {
-        Kind::Unknown(unknown) => {
-            if names_a_resource(&unknown.symbol) {
-                references.insert(path.clone(), Json::String(unknown.symbol.to_string()));
-            }
+        Kind::Unknown(unknown) if names_a_resource(&unknown.symbol) => {
+            references.insert(path.clone(), Json::String(unknown.symbol.to_string()));
         }
         Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => {
             for (index, element) in elements.iter().enumerate() {
@@ -260,11 +262,10 @@ fn collect_references(value: &Value, path: &mut String, references: &mut Map<Str
 }
 
 fn names_a_resource(symbol: &Symbol) -> bool {
-    match symbol {
-        Symbol::Attribute { .. } | Symbol::Instance(_) => true,
-        Symbol::Template(_) => true,
-        _ => false,
-    }
+    matches!(
+        symbol,
+        Symbol::Attribute { .. } | Symbol::Instance(_) | Symbol::Template(_)
+    )
 }
 
 /// A type in Terraform's JSON form.

@@ -1,0 +1,73 @@
+//! `clearway show`: what the tool sees.
+
+use clap::{Args, ValueEnum};
+
+use super::Status;
+use super::inputs::{InputArguments, environment};
+use super::output::{complain, print, terminal};
+use crate::report::snippet::Style;
+use crate::report::{diagnostics, show};
+use crate::source::Severity;
+
+/// Show every resource instance as evaluated: what is unknown and why, and where it is written
+#[derive(Debug, Args)]
+pub struct ShowArguments {
+    #[command(flatten)]
+    pub input: InputArguments,
+
+    /// For people or for machines (`clearway-show/1`)
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: ShowFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ShowFormat {
+    Human,
+    Json,
+}
+
+/// Errors in the input make the status [`Status::Unusable`]; what could be read is shown all the same.
+#[must_use]
+pub fn run(arguments: &ShowArguments) -> Status {
+    let sight = crate::see(
+        &arguments.input.inputs,
+        &arguments.input.options(),
+        &environment(),
+    );
+    let terminal = terminal();
+    let style = Style {
+        color: terminal.color,
+        width: terminal.width,
+    };
+    let evaluations: Vec<_> = sight
+        .evaluated
+        .iter()
+        .map(|evaluated| &evaluated.evaluation)
+        .collect();
+    let text = match arguments.format {
+        ShowFormat::Json => show::render_json(&evaluations, &sight.diagnostics, &sight.sources),
+        ShowFormat::Human => {
+            let problems = sight
+                .diagnostics
+                .iter()
+                .map(|problem| diagnostics::draw(problem, &sight.sources, style));
+            complain(&problems.collect::<String>());
+            show::render_human(&evaluations, &sight.sources, style)
+        }
+    };
+    if let Err(error) = print(&text) {
+        complain(&format!("standard output cannot be written: {error}\n"));
+        return Status::Unusable;
+    }
+    let wrong = sight
+        .diagnostics
+        .iter()
+        .chain(evaluations.iter().flat_map(|evaluation| &evaluation.diagnostics));
+    if wrong
+        .into_iter()
+        .any(|problem| problem.severity == Severity::Error)
+    {
+        return Status::Unusable;
+    }
+    Status::Clear
+}
