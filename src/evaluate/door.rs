@@ -18,7 +18,7 @@ pub fn evaluate_input(content: &Content) -> Evaluated {
         Content::Plan(read, None) => Evaluated::from_evaluation(plan::from_plan(read), BTreeMap::new()),
         Content::Plan(read, Some(tree)) => {
             let mut evaluated = evaluate_tree(tree);
-            evaluated.evaluation = plan::from_plan(read);
+            evaluated.evaluation = plan::overlay(read, &evaluated.evaluation);
             evaluated
         }
         Content::State(state) => Evaluated::from_evaluation(plan::from_state(state), BTreeMap::new()),
