@@ -306,7 +306,7 @@ fn assume(block: &EvaluatedBlock, assume: &mut Assume, diagnostics: &mut Vec<Dia
         reader.problem(
             attribute.place,
             summary,
-            "write `{ \"azurerm_route_server_bgp_connection.nva\" = [\"0.0.0.0/0\"] }`",
+            "write `{ \"ADDRESS_OF_THE_BGP_CONNECTION\" = [\"0.0.0.0/0\"] }`",
         );
         return;
     };
