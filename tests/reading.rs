@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clearway::config::syntax::{Expression, ExpressionKind};
-use clearway::config::{self, Content, Environment, GivenValue, Options, Reading, VariableOption};
-use clearway::source::{Severity, Sources};
+use clearway::config::{self, Content, Environment, GivenValue, Options, Reading, VariableOption, hcl, json};
+use clearway::source::{Severity, Sources, Syntax};
 
 fn shared() -> Option<PathBuf> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
@@ -250,4 +250,169 @@ fn stronger_values_replace_weaker_ones() {
         compared += 1;
     }
     assert_eq!(compared, 8);
+}
+
+/// The expressions of the oracle: what has a value parses, what Terraform's parser refuses does not.
+#[test]
+fn expressions_parse_exactly_when_terraform_parses_them() {
+    const SYNTAX: &[&str] = &[
+        "Missing newline after argument",
+        "Invalid multi-line string",
+        "Invalid legacy index syntax",
+        "Invalid 'for' expression",
+        "Unbalanced parentheses",
+        "Missing key/value separator",
+        "Missing item separator",
+        "Missing argument separator",
+        "Ambiguous attribute key",
+        "Nested splat expression not allowed",
+    ];
+    let Some(shared) = shared() else { return };
+    let (mut accepted, mut refused) = (0, 0);
+    let mut wrong = Vec::new();
+    for name in [
+        "hcl-expressions",
+        "tf-network-expressions",
+        "tf-functions",
+        "tf-conversions",
+    ] {
+        let text = std::fs::read_to_string(shared.join(format!("oracle/{name}.json"))).unwrap();
+        let suite: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for case in suite["cases"].as_array().unwrap() {
+            let expression = case["expr"].as_str().unwrap();
+            let text = format!("x = {expression}\n");
+            let mut sources = Sources::default();
+            let source = sources.add("case.tf", text.as_str(), Syntax::Hcl);
+            let (_, diagnostics) = hcl::parse_body(source, &text);
+            let has_error = diagnostics.iter().any(|one| one.severity == Severity::Error);
+            let is_refused = SYNTAX.contains(&case["result"]["summary"].as_str().unwrap_or(""));
+            // What Terraform refuses later may be refused here already.
+            let may_be_refused = case["result"]["ok"] == false;
+            if has_error == is_refused || has_error && may_be_refused {
+                *(if has_error { &mut refused } else { &mut accepted }) += 1;
+            } else {
+                wrong.push(format!(
+                    "{}: {expression:?} {:?}",
+                    case["id"],
+                    diagnostics.first().map(|one| &one.summary)
+                ));
+            }
+        }
+    }
+    println!("{accepted} accepted, {refused} refused");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(accepted > 2_000 && refused > 5);
+}
+
+/// Every text that reading meets, cut and spliced at random: a panic, an endless loop or a place
+/// outside its text is a defect.
+#[test]
+fn spliced_files_never_panic() {
+    let Some(shared) = shared() else { return };
+    let mut texts = Vec::new();
+    for top in ["plans", "cases", "oracle/modules", "oracle/modules-dynamic"] {
+        for directory in configurations(&shared.join(top)) {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.to_string_lossy();
+                if [".tf", ".tf.json", ".tfvars", ".hcl"]
+                    .iter()
+                    .any(|suffix| name.ends_with(suffix))
+                {
+                    texts.extend(std::fs::read_to_string(&path));
+                }
+            }
+        }
+    }
+    // Multiplication by a large odd number: the same splices in every run.
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut random = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below.max(1)
+    };
+    for round in 0..3_000 {
+        let mut text = texts[random(texts.len())].clone();
+        for _ in 0..=random(3) {
+            let other = &texts[random(texts.len())];
+            let boundary =
+                |text: &str, at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+            let from = boundary(other, random(other.len()));
+            let to = boundary(other, (from + random(200)).min(other.len()));
+            let start = boundary(&text, random(text.len()));
+            let end = boundary(&text, (start + random(60)).min(text.len()));
+            text.replace_range(start..end, &other[from.min(to)..to]);
+        }
+        let mut sources = Sources::default();
+        let source = sources.add("spliced", text.as_str(), Syntax::Hcl);
+        let (_, problems) = if round % 8 == 0 {
+            json::parse_module(source, &text)
+        } else {
+            hcl::parse_body(source, &text)
+        };
+        for problem in problems {
+            let place = problem.at.expect("a place");
+            assert!(
+                place.start <= place.end && place.end as usize <= text.len() + 1,
+                "{problem:?}"
+            );
+            assert!(
+                text.is_char_boundary(place.start as usize),
+                "{problem:?} in {text}"
+            );
+            assert!(!problem.summary.contains('\n'), "{problem:?}");
+        }
+    }
+}
+
+/// Plans and states are recognised, and a plan finds its source in the working directory.
+#[test]
+fn plans_find_their_source() {
+    let Some(shared) = shared() else { return };
+    let mut joined = 0;
+    for entry in std::fs::read_dir(shared.join("plans")).unwrap() {
+        let directory = entry.unwrap().path();
+        if !directory.join("plan.json").exists() {
+            continue;
+        }
+        let mut sources = Sources::default();
+        let environment = Environment {
+            working_directory: directory.clone(),
+            ..Environment::default()
+        };
+        let options = Options {
+            root: Some(PathBuf::from(".")),
+            ..Options::default()
+        };
+        let reading = config::read(
+            &[PathBuf::from("plan.json")],
+            &options,
+            &environment,
+            &mut sources,
+        );
+        let [input] = reading.inputs.as_slice() else {
+            panic!("{}: {:?}", directory.display(), reading.diagnostics)
+        };
+        let Content::Plan(plan, tree) = &input.content else {
+            panic!("{}: no plan", directory.display())
+        };
+        if let Some(tree) = tree {
+            joined += 1;
+            assert!(tree.given.len() >= plan.variables().len());
+        } else {
+            println!("{} is not joined with its source", directory.display());
+        }
+    }
+    println!("{joined} plans joined with their source");
+    assert!(joined >= 10);
+    let states = shared.join("plans/04-updates");
+    let mut sources = Sources::default();
+    let environment = Environment {
+        working_directory: states,
+        ..Environment::default()
+    };
+    let paths = [PathBuf::from("state-show.json")];
+    let reading = config::read(&paths, &Options::default(), &environment, &mut sources);
+    assert!(matches!(reading.inputs[0].content, Content::State(_)));
 }

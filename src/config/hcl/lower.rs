@@ -313,6 +313,7 @@ impl<'a> Lower<'a> {
                 "this is not a number",
                 "an address or a version is text: put it in quotes",
             );
+            return source;
         }
         self.steps(source, &traversal.operators)
     }
@@ -322,6 +323,7 @@ impl<'a> Lower<'a> {
         let mut rest = steps;
         while let Some((step, after)) = rest.split_first() {
             rest = after;
+            self.unclear_step(step, after);
             let place = source.place.to(self.place_of(step));
             let (full, inside) = match step.value() {
                 TraversalOperator::FullSplat(_) => (true, after.len()),
@@ -349,6 +351,36 @@ impl<'a> Lower<'a> {
             rest = outer;
         }
         source
+    }
+
+    /// What Terraform refuses of the forms that it inherited: `a.0.1` could be a fraction, and `.*`
+    /// inside `.*` has no meaning.
+    fn unclear_step(&mut self, step: &Decorated<TraversalOperator>, after: &[Decorated<TraversalOperator>]) {
+        let is_index =
+            |step: &Decorated<TraversalOperator>| matches!(step.value(), TraversalOperator::LegacyIndex(_));
+        let is_splat =
+            |step: &Decorated<TraversalOperator>| matches!(step.value(), TraversalOperator::AttrSplat(_));
+        if is_index(step) && after.first().is_some_and(is_index) {
+            let place = self.place_of(step);
+            self.error(
+                place,
+                "legacy-index",
+                "two indices in a row are not written with dots",
+                "write them as `[0][1]`",
+            );
+        }
+        let behind = after
+            .get(attribute_steps(after))
+            .filter(|behind| is_splat(step) && is_splat(behind));
+        if let Some(behind) = behind {
+            let place = self.place_of(behind);
+            self.error(
+                place,
+                "nested-splat",
+                "`.*` cannot be used inside another `.*`",
+                "use `[*]` instead",
+            );
+        }
     }
 
     fn step(&mut self, source: Expression, step: &Decorated<TraversalOperator>) -> ExpressionKind {

@@ -72,6 +72,7 @@ impl Failure {
             .or_else(|| self.repeated(&at))
             .or_else(|| stray(&at, &scan))
             .or_else(|| unclosed(&at, &scan))
+            .or_else(|| for_expression(&at, &scan))
             .or_else(|| self.separator(&at, &scan))
             .or_else(|| self.expression(&at))
             .or_else(|| self.structure(&at))
@@ -353,6 +354,45 @@ impl<'a> Spot<'a> {
             Some(_) => format!("`{}`", self.text.get(self.token()).unwrap_or("")),
         }
     }
+}
+
+/// The parts of `for` that differ between the list and the object form.
+fn for_expression(at: &Spot, scan: &Scan) -> Option<Problem> {
+    let group = scan
+        .groups
+        .get(scan.innermost(at.offset, |kind| kind != Kind::Quotes)?)?;
+    let inside = at.text.get(group.open + 1..)?.trim_start();
+    let is_list = group.kind == Kind::Brackets && inside.starts_with("for ");
+    let problem = |length: usize, summary: &str, help: &str| {
+        Some(Problem::new(
+            at.offset..at.offset + length,
+            "invalid-for",
+            summary,
+            help,
+        ))
+    };
+    if is_list && at.rest().starts_with("=>") {
+        return problem(
+            2,
+            "a `for` that builds a list has no key",
+            "use braces to build an object: `{for …}`",
+        );
+    }
+    if is_list && at.rest().starts_with("...") {
+        return problem(
+            3,
+            "a `for` that builds a list cannot group its results",
+            "use braces to group by key: `{for … : key => value...}`",
+        );
+    }
+    if group.kind == Kind::ObjectFor && at.next() == Some('}') {
+        return problem(
+            1,
+            "a `for` that builds an object needs a key",
+            "write `key => value` after the `:`, or use brackets to build a list: `[for …]`",
+        );
+    }
+    None
 }
 
 /// The marks that git leaves in a file.
