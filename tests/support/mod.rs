@@ -29,9 +29,16 @@ pub fn environment(directory: &Path) -> Environment {
 
 /// `clearway show --format json` of a directory.
 pub fn show(directory: &Path) -> Json {
-    let options = Options { root: Some(directory.to_path_buf()), ..Options::default() };
+    let options = Options {
+        root: Some(directory.to_path_buf()),
+        ..Options::default()
+    };
     let sight = clearway::see(&[directory.to_path_buf()], &options, &environment(directory));
-    let evaluations: Vec<_> = sight.evaluated.iter().map(|evaluated| &evaluated.evaluation).collect();
+    let evaluations: Vec<_> = sight
+        .evaluated
+        .iter()
+        .map(|evaluated| &evaluated.evaluation)
+        .collect();
     let text = clearway::report::show::render_json(&evaluations, &sight.diagnostics, &sight.sources);
     serde_json::from_str(&text).unwrap()
 }
