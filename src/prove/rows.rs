@@ -1,0 +1,274 @@
+//! Rows that ask for flows: every source to every destination, by every protocol.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::decided::Decided;
+use super::finding::{End, Verdict};
+use super::flow::{Question, decide};
+use super::names::{Named, Target, targets};
+use super::pack::{Flow, Pack, Role, RoleKind};
+use super::roles::{MANAGEMENT, Placed, Spot, place};
+use super::site::SiteKind;
+use super::situation::{SiteView, Situation};
+use super::{dns, store};
+use crate::network::doubt::doubt;
+use crate::network::model::{Assumption, Bounded, Doubt, Written};
+use crate::paths::{Destination, FlowName};
+use crate::traffic::Addresses;
+
+/// What deciding a row needs beside the row.
+pub struct Rows<'a> {
+    pub situation: &'a Situation<'a>,
+    pub pack: &'a Pack,
+    /// Whose DNS rows hold, as site and role: other rows of theirs need no assumption about names.
+    pub resolving: BTreeSet<(Arc<str>, Arc<str>)>,
+}
+
+impl Rows<'_> {
+    /// A flow of a row, for one site. `network` asks for the appliance's network of that purpose;
+    /// otherwise the destination says which is taken.
+    #[must_use]
+    pub fn flow(&self, site: &SiteView, flow: &Flow, network: Option<&str>) -> Decided {
+        let mut parts = Vec::new();
+        for from in flow.from.iter().filter_map(|name| self.pack.role(name)) {
+            for to in flow.to.iter().filter_map(|name| self.pack.role(name)) {
+                parts.push(self.between(site, from, to, flow, network));
+            }
+        }
+        Decided::all(parts)
+    }
+
+    fn between(
+        &self,
+        site: &SiteView,
+        from: &Role,
+        to: &Role,
+        flow: &Flow,
+        network: Option<&str>,
+    ) -> Decided {
+        let by_name = matches!(
+            to.kind,
+            RoleKind::ObjectStore | RoleKind::PublicService | RoleKind::PublicHost
+        );
+        if site.kind == SiteKind::OnPremises && !by_name {
+            return within_data_centre(site);
+        }
+        let purpose = network.unwrap_or(match to.kind {
+            RoleKind::ObjectStore => "object_store",
+            RoleKind::Datastore => "replication_log",
+            _ => MANAGEMENT,
+        });
+        let source = place(self.situation, site, from).on(purpose);
+        if to.kind == RoleKind::DnsServer {
+            return dns::flow(self.situation, site, &source, to, flow);
+        }
+        if source.spots.is_empty() {
+            return Decided::unknown(source.doubts);
+        }
+        let mut decided = if by_name {
+            self.to_name(site, &source, to, flow)
+        } else {
+            let there = place(self.situation, site, to).on(MANAGEMENT);
+            self.to_addresses(&source, &there, flow)
+        };
+        if !source.doubts.is_empty() {
+            decided = Decided::all([decided, Decided::unknown(source.doubts)]);
+        }
+        decided
+    }
+
+    /// To a role with addresses of its own.
+    fn to_addresses(&self, source: &Placed, there: &Placed, flow: &Flow) -> Decided {
+        let mut parts = Vec::new();
+        let ends = targets_of(&there.spots);
+        for spot in &source.spots {
+            for target in &ends {
+                let end = End {
+                    role: there.role.clone(),
+                    name: None,
+                    addresses: target.addresses.upper.clone(),
+                    known_from: there.known_from.clone(),
+                    written: there.written.clone(),
+                };
+                let mut target = target.clone();
+                target.assumptions.extend(there.assumptions.iter().cloned());
+                parts.push(self.walked(source, spot, &end, &target, flow));
+            }
+        }
+        if !there.doubts.is_empty() || parts.is_empty() {
+            parts.push(Decided::unknown(there.doubts.clone()));
+        }
+        Decided::all(parts)
+    }
+
+    fn walked(&self, from: &Placed, spot: &Spot, end: &End, target: &Target, flow: &Flow) -> Decided {
+        Decided::all(flow.protocols.iter().map(|protocol| {
+            Decided::flow(decide(
+                self.situation,
+                &Question {
+                    from,
+                    spot,
+                    to: end.clone(),
+                    target,
+                    protocol: *protocol,
+                    ports: &flow.ports,
+                },
+            ))
+        }))
+    }
+
+    /// To something that is reached by name.
+    fn to_name(&self, site: &SiteView, source: &Placed, to: &Role, flow: &Flow) -> Decided {
+        let (named, known_from, written) = match self.named(site, to) {
+            Ok(named) => named,
+            Err(doubt) => return Decided::unknown([doubt]),
+        };
+        let mut parts = Vec::new();
+        for spot in &source.spots {
+            let found = targets(self.situation, site, &source.role, spot, &named);
+            let mut doubts: Vec<Doubt> = found.iter().flat_map(|target| target.doubts.clone()).collect();
+            let alternatives: Vec<Decided> = found
+                .iter()
+                .map(|target| {
+                    let end = End {
+                        role: to.name.clone(),
+                        name: match &named.name {
+                            FlowName::Known(name) => Some(name.clone()),
+                            FlowName::Unknown => None,
+                        },
+                        addresses: target.addresses.upper.clone(),
+                        known_from: known_from.clone(),
+                        written: written.clone(),
+                    };
+                    self.walked(source, spot, &end, target, flow)
+                })
+                .collect();
+            if alternatives.is_empty() {
+                doubts.push(doubt(
+                    format!("what the DNS servers of `{}` answer", source.role),
+                    "the inputs that define them",
+                ));
+            }
+            parts.push(Decided::either(alternatives, &doubts));
+        }
+        Decided::all(parts).assuming(self.name_resolves(site, &source.role, to))
+    }
+
+    /// Rows that go by name are judged as though the name resolved; where the client's own DNS rows
+    /// do not hold, that is an assumption.
+    fn name_resolves(&self, site: &SiteView, role: &Arc<str>, to: &Role) -> Option<Assumption> {
+        let holds = self.resolving.contains(&(site.label.clone(), role.clone()));
+        (!holds).then(|| Assumption {
+            code: "name-resolves",
+            text: format!(
+                "the name of `{}` is answered to `{role}` at site `{}`, although its DNS requirement is not satisfied",
+                to.name, site.label
+            )
+            .into(),
+        })
+    }
+
+    fn named(&self, site: &SiteView, to: &Role) -> Result<(Named<'_>, Arc<str>, Written), Doubt> {
+        let network = self.situation.network;
+        if to.kind == RoleKind::ObjectStore {
+            let found = store::find(self.situation, site, to)?;
+            let service = network.naming.services.get(found.store.service);
+            let name = service.and_then(|service| service.name.value.as_ref().ok());
+            let name = name.map_or(FlowName::Unknown, |name| FlowName::Known(name.clone()));
+            return Ok((
+                Named { name, service },
+                found.known_from,
+                found.store.written.clone(),
+            ));
+        }
+        let (name, known_from, written) = self.public_name(site, to)?;
+        let service = network.naming.services.iter().find(
+            |service| matches!((&service.name.value, &name), (Ok(own), FlowName::Known(name)) if own == name),
+        );
+        Ok((Named { name, service }, known_from, written))
+    }
+
+    /// The name of a public host: from the role's block, the pack, or its setting.
+    fn public_name(&self, site: &SiteView, to: &Role) -> Result<(FlowName, Arc<str>, Written), Doubt> {
+        let entry = self.situation.entry(site, &to.name, true);
+        if let Some((fqdn, entry)) = entry.and_then(|entry| Some((entry.fqdn.as_ref()?, entry))) {
+            let name = fqdn.value.clone()?;
+            return Ok((FlowName::Known(name), "site file".into(), entry.written.clone()));
+        }
+        if let Some(name) = to.names.first() {
+            let known_from = format!("pack {}", self.pack.name);
+            return Ok((
+                FlowName::Known(name.clone()),
+                known_from.into(),
+                Written::default(),
+            ));
+        }
+        let setting = to
+            .name_setting
+            .as_ref()
+            .and_then(|name| self.situation.setting(self.pack, name));
+        Ok(match setting {
+            Some(setting) => match &setting.value.value {
+                Ok(name) => {
+                    let name = name.trim_end_matches('.').to_ascii_lowercase();
+                    let known = FlowName::Known(name.into());
+                    (known, "site file".into(), setting.written.clone())
+                }
+                Err(_) => (FlowName::Unknown, "nothing".into(), setting.written.clone()),
+            },
+            None => (FlowName::Unknown, "nothing".into(), Written::default()),
+        })
+    }
+}
+
+/// Exact addresses of several spots are one destination; what is known within bounds stands alone,
+/// meant for its node.
+fn targets_of(spots: &[Spot]) -> Vec<Target> {
+    let (exact, bounded): (Vec<&Spot>, Vec<&Spot>) = spots.iter().partition(|spot| spot.addresses.is_exact());
+    let mut targets = Vec::new();
+    if !exact.is_empty() {
+        let all = Addresses::union_all(exact.iter().map(|spot| &spot.addresses.upper));
+        targets.push(plain(Bounded::exactly(all)));
+    }
+    for spot in bounded {
+        targets.push(Target {
+            to: Some(spot.node),
+            ..plain(spot.addresses.clone())
+        });
+    }
+    targets
+}
+
+/// A target that no name leads to.
+#[must_use]
+pub fn plain(addresses: Bounded<Addresses>) -> Target {
+    Target {
+        addresses,
+        to: None,
+        name: None,
+        destination: Destination::Every,
+        hops: Vec::new(),
+        doubts: Vec::new(),
+        assumptions: Vec::new(),
+        unresolved: false,
+    }
+}
+
+/// Inside a data centre nothing is known but what the site file says.
+fn within_data_centre(site: &SiteView) -> Decided {
+    let allowed = site.entry.is_some_and(|entry| entry.internal_traffic_allowed);
+    if allowed {
+        let because = "the site file says that traffic inside the site is allowed";
+        return Decided::by(Verdict::Satisfied, &site.label, because, &site.written);
+    }
+    let open = Doubt {
+        at: site.written.at,
+        ..doubt(
+            format!("what filters inside site `{}`", site.label),
+            "`internal_traffic = \"allowed\"` in its block, once it is true",
+        )
+    };
+    let because = "what filters inside the site is not in Terraform";
+    Decided::unknown_at(&site.label, because, open, &site.written)
+}

@@ -1,0 +1,119 @@
+//! The verdict and its cause in one sentence.
+
+use super::decided::Decided;
+use super::finding::{FlowProof, Verdict};
+use super::flow::{end_name, stops};
+use super::pack::Requirement;
+use crate::network::model::Disposition;
+use crate::paths::Decision;
+use crate::traffic::Addresses;
+
+#[must_use]
+pub fn sentence(requirement: &Requirement, decided: &Decided) -> String {
+    match decided.verdict {
+        Verdict::Satisfied => satisfied(requirement, decided),
+        Verdict::Violated => violated(decided),
+        Verdict::Undetermined => undetermined(decided),
+        Verdict::NotApplicable => because(decided, Decision::Forwarded),
+    }
+}
+
+/// What to do: what the row says where it is violated, what would decide it where it is open.
+#[must_use]
+pub fn help(requirement: &Requirement, decided: &Decided) -> String {
+    match decided.verdict {
+        Verdict::Violated => requirement.help.to_string(),
+        Verdict::Undetermined => {
+            let ways = decided.unknowns.iter().map(|doubt| &*doubt.decided_by);
+            let mut ways: Vec<&str> = ways.collect();
+            ways.sort_unstable();
+            ways.dedup();
+            format!("decided by {}", ways.join("; or by "))
+        }
+        Verdict::Satisfied | Verdict::NotApplicable => String::new(),
+    }
+}
+
+fn satisfied(requirement: &Requirement, decided: &Decided) -> String {
+    if decided.flows.is_empty() {
+        return because(decided, Decision::Allowed);
+    }
+    let assuming = match decided.assumptions.len() {
+        0 => String::new(),
+        1 => ", under one assumption".to_owned(),
+        count => format!(", under {count} assumptions"),
+    };
+    format!("{}: every packet is delivered{assuming}", requirement.title)
+}
+
+fn violated(decided: &Decided) -> String {
+    let flow = decided
+        .flows
+        .iter()
+        .find(|flow| flow.verdict == Verdict::Violated);
+    match flow {
+        Some(flow) => blocked(flow),
+        None => because(decided, Decision::Denied),
+    }
+}
+
+fn blocked(flow: &FlowProof) -> String {
+    let sources = Addresses::union_all(flow.blocked.iter().map(|cube| &cube.source));
+    let what = format!(
+        "{} {} from {} ({sources}) to {}",
+        flow.protocol,
+        flow.ports,
+        flow.from.role,
+        end_name(&flow.to)
+    );
+    if flow.disposition == Disposition::NameUnresolved {
+        return format!(
+            "{} cannot reach {}: its DNS servers answer nothing for the name",
+            flow.from.role,
+            end_name(&flow.to)
+        );
+    }
+    let hop = flow.hops.iter().rev().find(|hop| stops(hop)).or(flow.hops.last());
+    let verb = match flow.disposition {
+        Disposition::Denied => "is denied",
+        Disposition::NoRoute => "has no route",
+        Disposition::NullRoute => "is dropped by a route",
+        Disposition::NotAttached => "ends where nothing is attached",
+        Disposition::Loop => "goes in a circle",
+        Disposition::AsymmetricReturn => "gets no reply: it comes back another way",
+        Disposition::Delivered => "is translated on the way",
+        Disposition::NameUnresolved | Disposition::Unknown => "is not delivered",
+    };
+    match hop {
+        Some(hop) => {
+            let rule = hop
+                .rule
+                .as_ref()
+                .map(|rule| format!(", `{rule}`"))
+                .unwrap_or_default();
+            format!("{what} {verb} at `{}`{rule}: {}", hop.place, hop.because)
+        }
+        None => format!("{what} {verb}"),
+    }
+}
+
+fn undetermined(decided: &Decided) -> String {
+    match decided.unknowns.as_slice() {
+        [] => "it cannot be decided".to_owned(),
+        [only] => format!("not known: {}", only.what),
+        [first, rest @ ..] => format!("not known: {}, and {} more", first.what, rest.len()),
+    }
+}
+
+/// The reasons that bear the verdict, joined.
+fn because(decided: &Decided, decision: Decision) -> String {
+    let mut said: Vec<&str> = decided
+        .reasons
+        .iter()
+        .filter(|reason| reason.decision == decision)
+        .map(|reason| &*reason.because)
+        .collect();
+    said.dedup();
+    said.truncate(3);
+    said.join("; ")
+}
