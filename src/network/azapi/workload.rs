@@ -87,7 +87,7 @@ fn zone(body: &Properties<'_>, owner: Owner) -> DnsZone {
         owner,
         name: terms::text(&body.reader.view, "name", ""),
         domains: domains(view, "domain"),
-        upstreams: terms::addresses(view, "dnsServerIps"),
+        upstreams: terms::references(&body.inner(), "dnsServerIps"),
         source_ip: terms::addresses_if_set(view, "sourceIp"),
     }
 }

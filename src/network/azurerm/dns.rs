@@ -10,7 +10,6 @@ use crate::network::inventory::names::{
 use crate::network::inventory::{Inventory, Reader, terms};
 use crate::network::join::Reference;
 use crate::network::model::{Bounded, Fact};
-use crate::network::sets;
 use crate::traffic::Addresses;
 
 pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
@@ -22,6 +21,7 @@ pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
         "azurerm_private_dns_zone" => names.zones.push(PrivateZone {
             origin: origin(),
             name: lower(terms::text(view, "name", "")),
+            managed: reader.catalogue.managed(reader.handle),
         }),
         "azurerm_private_dns_zone_virtual_network_link" => names.links.push(ZoneLink {
             origin: origin(),
@@ -30,9 +30,13 @@ pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
             falls_back: terms::word(view, "resolution_policy", POLICIES, false),
         }),
         "azurerm_private_dns_a_record" => {
-            names
-                .records
-                .push(record(reader, Data::Addresses(terms::addresses(view, "records"))));
+            names.records.push(record(
+                reader,
+                Data::Addresses(
+                    terms::addresses(view, "records"),
+                    terms::references(reader, "records"),
+                ),
+            ));
         }
         "azurerm_private_dns_cname_record" => names.records.push(record(reader, targets(view, "record"))),
         "azurerm_private_dns_ptr_record" => names.records.push(record(reader, targets(view, "records"))),
@@ -137,15 +141,14 @@ fn inbound(reader: &Reader<'_>) -> Inbound {
 
 fn rule(reader: &Reader<'_>) -> ForwardingRule {
     let view = &reader.view;
-    let servers = view.blocks("target_dns_servers");
-    let targets = servers.iter().map(|block| terms::addresses(block, "ip_address"));
+    let servers = view.blocks("target_dns_servers").into_iter();
     ForwardingRule {
         origin: reader.origin(),
         ruleset: reader.reference(&["dns_forwarding_ruleset_id"]),
         suffix: lower(terms::text(view, "domain_name", "")),
         enabled: view.bool("enabled").fact(true, view.written().at),
-        targets: targets.fold(Bounded::exactly(Addresses::none()), |all, more| {
-            sets::union(&all, &more)
-        }),
+        targets: servers
+            .map(|block| reader.inside(block).reference(&["ip_address"]))
+            .collect(),
     }
 }

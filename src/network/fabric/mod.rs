@@ -7,7 +7,9 @@ pub mod clouds;
 pub mod distributed_firewall;
 pub mod dns_services;
 pub mod gateway_firewall;
+pub mod hints;
 pub mod management;
+pub mod naming;
 pub mod not_understood;
 pub mod nsx_groups;
 pub mod nsx_nat;
@@ -16,6 +18,7 @@ pub mod owners;
 pub mod precedence;
 pub mod segments;
 pub mod services;
+pub mod storage;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,5 +1,10 @@
 //! Storage accounts, public services and name resolution.
 
-use super::Fabric;
+use super::{Fabric, dns_services, hints, naming, storage};
 
-pub fn build(_fabric: &mut Fabric<'_>) {}
+pub fn build(fabric: &mut Fabric<'_>) {
+    storage::build(fabric);
+    naming::build(fabric);
+    dns_services::build(fabric);
+    hints::build(fabric);
+}

@@ -182,7 +182,7 @@ pub struct DnsZone {
     pub name: Fact<Arc<str>>,
     /// Empty: a default zone.
     pub domains: Several<Arc<str>>,
-    pub upstreams: Bounded<Addresses>,
+    pub upstreams: Vec<Reference>,
     pub source_ip: Option<Bounded<Addresses>>,
 }
 
@@ -269,7 +269,6 @@ pub struct Machine {
     pub networks: Vec<Reference>,
     pub addresses: Option<Bounded<Addresses>>,
     pub host_name: Option<Fact<Arc<str>>>,
-    pub domain: Option<Fact<Arc<str>>>,
     pub dns: Option<Bounded<Addresses>>,
 }
 

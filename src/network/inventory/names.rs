@@ -26,6 +26,8 @@ pub struct PrivateZone {
     pub origin: Origin,
     /// Lower case.
     pub name: Fact<Arc<str>>,
+    /// Whether an input manages it, and not only reads it.
+    pub managed: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -48,7 +50,8 @@ pub struct Record {
 
 #[derive(Clone, Debug)]
 pub enum Data {
-    Addresses(Bounded<Addresses>),
+    /// With what the elements refer to: the address of a private endpoint.
+    Addresses(Bounded<Addresses>, Vec<Reference>),
     /// CNAME and PTR: one record per name.
     Names(Vec<Fact<Arc<str>>>),
 }
@@ -88,7 +91,7 @@ pub struct ForwardingRule {
     /// Lower case, without final dot; empty is every name.
     pub suffix: Fact<Arc<str>>,
     pub enabled: Fact<bool>,
-    pub targets: Bounded<Addresses>,
+    pub targets: Vec<Reference>,
 }
 
 #[derive(Clone, Debug)]

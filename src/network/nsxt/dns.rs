@@ -16,7 +16,7 @@ pub fn zone(reader: &Reader<'_>, owner: Owner) -> DnsZone {
         owner,
         name: terms::text(view, "display_name", ""),
         domains: domains(view, "dns_domain_names"),
-        upstreams: terms::addresses(view, "upstream_servers"),
+        upstreams: terms::references(reader, "upstream_servers"),
         source_ip: terms::addresses_if_set(view, "source_ip"),
     }
 }

@@ -26,9 +26,11 @@ pub fn segment(reader: &Reader<'_>, owner: Owner) -> Segment {
             (known, more) => known.or(more),
         };
     }
-    let ranges_at = subnets
-        .iter()
-        .find_map(|subnet| subnet.get("dhcp_ranges").and(subnet.written().at));
+    let ranges_at = subnets.iter().find_map(|subnet| {
+        subnet
+            .get("dhcp_ranges")
+            .and(subnet.written_of(&["dhcp_ranges"]).at)
+    });
     let advanced = view.block("advanced_config");
     let on_off = [("ON", false), ("OFF", true)];
     Segment {
