@@ -1,0 +1,364 @@
+//! What gateways and far ends tell each other, and what networks learn from it.
+
+use std::sync::Arc;
+
+use super::{Attachment, Azure, LEARNED, Learned, route};
+use crate::network::fabric::Announced;
+use crate::network::model::{Bounded, Doubt, Forward, HopKind, NodeId, Route};
+use crate::traffic::Addresses;
+
+impl Azure<'_, '_> {
+    pub(super) fn exchange(&mut self) {
+        for gate in 0..self.gateways.len() {
+            self.exchange_at(gate);
+        }
+        self.exchange_hubs();
+    }
+
+    fn exchange_at(&mut self, gate: usize) {
+        let Some(state) = self.gateways.get(gate) else {
+            return;
+        };
+        let (net, node, vpn, links) = (state.net, state.node, state.vpn, state.links.clone());
+        let name = self.name_of(node);
+        let mut own = self.prefixes_of(net, "the gateway's own network");
+        let spokes = self.spokes(net);
+        for (spoke, doubts) in &spokes {
+            for mut announced in self.prefixes_of(*spoke, "a peered network that uses this gateway") {
+                announced.doubts.extend(doubts.iter().cloned());
+                own.push(announced);
+            }
+        }
+        own.extend(self.route_server(net));
+        let transit = self.across(net, gate);
+        for attachment in &links {
+            let mut told = own.clone();
+            told.extend(transit.iter().map(|(announced, _)| announced.clone()));
+            self.tell(node, attachment, &told);
+            let others = self.other_circuits(&links, attachment);
+            self.hear(node, attachment, vpn, others);
+            let announces = self
+                .far
+                .get(attachment.far)
+                .map(|far| far.announces.clone())
+                .unwrap_or_default();
+            let kind = if vpn { HopKind::Vpn } else { HopKind::ExpressRoute };
+            for announced in announces {
+                let learned = Learned {
+                    announced: with_doubts(announced, &attachment.doubts),
+                    via: node,
+                    name: name.clone(),
+                    kind,
+                };
+                self.learn(net, learned.clone(), &[]);
+                for (spoke, doubts) in &spokes {
+                    self.learn(*spoke, learned.clone(), doubts);
+                }
+            }
+        }
+        for (announced, via) in transit {
+            let kind = HopKind::VirtualNetwork;
+            let written = announced.written.clone();
+            let link = self.link(
+                node,
+                via,
+                &name,
+                kind,
+                &written,
+                "Route Server passes routes between gateways",
+            );
+            self.add_route(node, learned_route(&announced, Forward::Link(link)));
+        }
+    }
+
+    fn learn(&mut self, net: usize, mut learned: Learned, doubts: &[Doubt]) {
+        learned.announced.doubts.extend(doubts.iter().cloned());
+        if let Some(net) = self.networks.get_mut(net) {
+            net.learned.push(learned);
+        }
+    }
+
+    /// Networks that use the gateways of `net`, with what makes that doubtful.
+    fn spokes(&self, net: usize) -> Vec<(usize, Vec<Doubt>)> {
+        let peers = self
+            .networks
+            .get(net)
+            .map(|net| net.peers.as_slice())
+            .unwrap_or_default();
+        let spoke = |peer: &super::Peer| match &peer.gives_gateway {
+            Ok(false) => None,
+            Ok(true) => Some((peer.net, peer.doubts.clone())),
+            Err(doubt) => {
+                let mut doubts = peer.doubts.clone();
+                doubts.push(doubt.clone());
+                Some((peer.net, doubts))
+            }
+        };
+        peers.iter().filter_map(spoke).collect()
+    }
+
+    /// The prefixes of a network, to be announced.
+    pub(super) fn prefixes_of(&self, net: usize, whose: &str) -> Vec<Announced> {
+        let network = self.fabric.inventory.azure.networks.get(net);
+        let Some(network) = network else { return Vec::new() };
+        let announced = network.prefixes.iter().map(|prefix| Announced {
+            destinations: prefix.destinations.clone(),
+            length: prefix.length,
+            because: format!(
+                "{} is a prefix of `{}`, {whose}",
+                prefix.destinations.upper, network.origin.name
+            )
+            .into(),
+            written: network.origin.written.clone(),
+            doubts: prefix.destinations.doubts.to_vec(),
+            assumptions: Vec::new(),
+        });
+        announced.collect()
+    }
+
+    /// What appliances announce through Route Server; only with branch-to-branch does it reach the
+    /// gateways (Microsoft Learn, "About Azure Route Server support for ExpressRoute and VPN").
+    fn route_server(&self, net: usize) -> Vec<Announced> {
+        let azure = &self.fabric.inventory.azure;
+        let mut announced = Vec::new();
+        for server in &azure.route_servers {
+            let at = self
+                .subnet_of(&server.subnet)
+                .and_then(|subnet| self.subnets.get(subnet))
+                .and_then(|sub| sub.net);
+            if at != Some(net) || server.branch_to_branch == Ok(false) {
+                continue;
+            }
+            let own = |connection: &&crate::network::inventory::azure::BgpConnection| {
+                connection.server.handle() == Some(server.origin.handle)
+            };
+            for connection in azure.bgp_connections.iter().filter(own) {
+                let mut doubts: Vec<Doubt> = server
+                    .branch_to_branch
+                    .as_ref()
+                    .err()
+                    .cloned()
+                    .into_iter()
+                    .collect();
+                doubts.extend(connection.origin.presence.iter().cloned());
+                announced.extend(self.by_appliance(connection, &doubts));
+            }
+        }
+        announced
+    }
+
+    fn by_appliance(
+        &self,
+        connection: &crate::network::inventory::azure::BgpConnection,
+        doubts: &[Doubt],
+    ) -> Vec<Announced> {
+        let name = &connection.origin.name;
+        let declared = &self.fabric.declarations.route_server_advertises;
+        let announced = |destinations: Bounded<Addresses>, length, doubts: Vec<Doubt>, written| Announced {
+            destinations,
+            length,
+            because: format!("the appliance behind `{name}` announces it").into(),
+            written,
+            doubts,
+            assumptions: Vec::new(),
+        };
+        match declared.iter().find(|declared| declared.connection == *name) {
+            Some(declared) => {
+                let networks = declared.prefixes.lower.networks().into_iter();
+                networks
+                    .map(|(address, length)| {
+                        let set = Bounded::exactly(Addresses::network(address, length));
+                        announced(set, length, doubts.to_vec(), declared.written.clone())
+                    })
+                    .collect()
+            }
+            None => {
+                let mut doubts = doubts.to_vec();
+                doubts.push(Doubt {
+                    what: format!("what the appliance behind `{name}` announces").into(),
+                    decided_by: "`assume { route_server_advertises }` in the site file".into(),
+                    at: connection.origin.written.at,
+                });
+                let set = Bounded::between(Addresses::none(), Addresses::all(), doubts.clone());
+                vec![announced(set, 0, doubts, connection.origin.written.clone())]
+            }
+        }
+    }
+
+    /// What the other gateways of a network hear, where Route Server passes it on.
+    fn across(&self, net: usize, gate: usize) -> Vec<(Announced, NodeId)> {
+        let azure = &self.fabric.inventory.azure;
+        let passes = azure.route_servers.iter().any(|server| {
+            let at = self
+                .subnet_of(&server.subnet)
+                .and_then(|subnet| self.subnets.get(subnet))
+                .and_then(|sub| sub.net);
+            at == Some(net) && server.branch_to_branch == Ok(true)
+        });
+        let mut across = Vec::new();
+        for (number, other) in self.gateways.iter().enumerate() {
+            let own = self.gateways.get(gate).is_some_and(|own| own.vpn == other.vpn);
+            if !passes || number == gate || other.net != net || own {
+                continue;
+            }
+            for attachment in &other.links {
+                let announces = self
+                    .far
+                    .get(attachment.far)
+                    .map(|far| far.announces.as_slice())
+                    .unwrap_or_default();
+                across.extend(
+                    announces
+                        .iter()
+                        .map(|announced| (with_doubts(announced.clone(), &attachment.doubts), other.node)),
+                );
+            }
+        }
+        across
+    }
+
+    /// What the other circuits of a gateway or hub announce.
+    pub(super) fn other_circuits(&self, links: &[Attachment], own: &Attachment) -> Addresses {
+        if own.vpn {
+            return Addresses::none();
+        }
+        let mut others = Addresses::none();
+        for attachment in links
+            .iter()
+            .filter(|attachment| !attachment.vpn && attachment.far != own.far)
+        {
+            let announces = self
+                .far
+                .get(attachment.far)
+                .map(|far| far.announces.as_slice())
+                .unwrap_or_default();
+            for announced in announces.iter().filter(|announced| announced.length > 0) {
+                others = others.union(&announced.destinations.upper);
+            }
+        }
+        others
+    }
+
+    /// The far end gets routes towards the gateway or hub.
+    pub(super) fn tell(&mut self, to: NodeId, attachment: &Attachment, told: &[Announced]) {
+        let Some(far) = self.far.get(attachment.far).map(|far| far.node) else {
+            return;
+        };
+        let link = self.attachment_link(far, to, attachment, true);
+        for announced in told {
+            let mut own = learned_route(announced, Forward::Link(link));
+            own.rank = self.rank_beside(far, announced);
+            self.add_route(far, own);
+        }
+        if let Some(far) = self.far.get_mut(attachment.far) {
+            far.told.extend(told.iter().cloned());
+        }
+    }
+
+    /// A default route beside one that the private cloud has by itself: nobody says which wins, so
+    /// both rank alike.
+    fn rank_beside(&self, far: NodeId, announced: &Announced) -> u8 {
+        let routes = self
+            .fabric
+            .network
+            .node(far)
+            .map(|node| node.routes.as_slice())
+            .unwrap_or_default();
+        let other = routes
+            .iter()
+            .find(|route| announced.length == 0 && route.length == 0 && route.rank != super::LAST);
+        other.map_or(LEARNED, |route| route.rank)
+    }
+
+    /// The gateway or hub gets routes towards the far end.
+    pub(super) fn hear(&mut self, at: NodeId, attachment: &Attachment, _vpn: bool, others: Addresses) {
+        let Some(far) = self.far.get(attachment.far) else {
+            return;
+        };
+        let (node, announces) = (far.node, far.announces.clone());
+        let link = self.attachment_link(at, node, attachment, false);
+        if let Some(filter) = self.no_transit(&attachment.name, &attachment.written, others) {
+            if let Some(link) = self.link_mut(link) {
+                if link.filters.len() <= attachment.outward.len() {
+                    link.filters.push(filter);
+                }
+            }
+        }
+        for announced in announces {
+            self.add_route(at, learned_route(&announced, Forward::Link(link)));
+        }
+    }
+
+    fn attachment_link(
+        &mut self,
+        from: NodeId,
+        to: NodeId,
+        attachment: &Attachment,
+        inward: bool,
+    ) -> crate::network::model::LinkId {
+        let kind = if attachment.vpn {
+            HopKind::Vpn
+        } else {
+            HopKind::ExpressRoute
+        };
+        let link = self.link(
+            from,
+            to,
+            &attachment.name,
+            kind,
+            &attachment.written,
+            "the connection leads there",
+        );
+        if let Some(made) = self.link_mut(link) {
+            if made.filters.is_empty() {
+                made.filters = if inward {
+                    attachment.inward.clone()
+                } else {
+                    attachment.outward.clone()
+                };
+                made.doubts.clone_from(&attachment.doubts);
+                made.assumptions.clone_from(&attachment.assumptions);
+            }
+        }
+        link
+    }
+}
+
+pub(super) fn learned_route(announced: &Announced, forward: Forward) -> Route {
+    Route {
+        name: "learned route".into(),
+        written: announced.written.clone(),
+        doubts: announced.doubts.clone(),
+        assumptions: announced.assumptions.clone(),
+        ..route(
+            announced.destinations.clone(),
+            announced.length,
+            LEARNED,
+            forward,
+            &announced.because,
+        )
+    }
+}
+
+pub(super) fn with_doubts(mut announced: Announced, doubts: &[Doubt]) -> Announced {
+    announced.doubts.extend(doubts.iter().cloned());
+    announced
+}
+
+/// A prefix that is told without being anybody's: a default route, an aggregate.
+pub(super) fn aggregate(
+    set: Addresses,
+    length: u8,
+    because: &str,
+    written: &crate::network::model::Written,
+    doubts: Vec<Doubt>,
+) -> Announced {
+    Announced {
+        destinations: Bounded::exactly(set),
+        length,
+        because: Arc::from(because),
+        written: written.clone(),
+        doubts,
+        assumptions: Vec::new(),
+    }
+}

@@ -1,0 +1,490 @@
+//! User-defined routes, and what they do to the routes of private endpoints.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use super::{Azure, SYSTEM, USER, Wall, route};
+use crate::network::inventory::azure::{NextHop, RoutePrefix, RouteTable, UserRoute};
+use crate::network::join::Reference;
+use crate::network::model::{Bounded, Disposition, Doubt, Forward, HopKind, LinkId, NodeId, Route};
+use crate::traffic::Addresses;
+
+impl<'a> Azure<'_, 'a> {
+    /// The route tables of a subnet, each with what makes the association doubtful.
+    pub(super) fn tables_of(&self, subnet: usize) -> Vec<(&'a RouteTable, Vec<Doubt>)> {
+        let tables = &self.fabric.inventory.azure.route_tables;
+        let own = self
+            .subnets
+            .get(subnet)
+            .map(|sub| sub.tables.as_slice())
+            .unwrap_or_default();
+        let find = |(handle, doubts): &(crate::network::catalogue::Handle, Vec<Doubt>)| {
+            let table = tables.iter().find(|table| table.origin.handle == *handle)?;
+            let mut doubts = doubts.clone();
+            doubts.extend(table.origin.presence.iter().cloned());
+            Some((table, doubts))
+        };
+        own.iter().filter_map(find).collect()
+    }
+
+    /// Adds the user routes of a subnet to a node; `bypassed` says why they may not be looked at.
+    pub(super) fn user_routes(&mut self, node: NodeId, net: usize, subnet: usize, bypassed: &[Doubt]) {
+        let tables = self.tables_of(subnet);
+        if tables.is_empty() {
+            return;
+        }
+        let mut added = Vec::new();
+        for (table, mut doubts) in tables {
+            doubts.extend(bypassed.iter().cloned());
+            let standalone = self.fabric.inventory.azure.routes.iter();
+            let standalone = standalone.filter(|(of, _)| {
+                of.candidates()
+                    .iter()
+                    .any(|(handle, _)| *handle == table.origin.handle)
+            });
+            let own: Vec<&UserRoute> = table
+                .routes
+                .iter()
+                .chain(standalone.map(|(_, route)| route))
+                .collect();
+            for user in own {
+                let mut all = doubts.clone();
+                all.extend(user.doubts.iter().cloned());
+                self.user_route(node, net, user, table, &all, &mut added);
+            }
+        }
+        self.endpoint_routes(node, net, &added);
+        for own in added {
+            self.add_route(node, own);
+        }
+    }
+
+    fn user_route(
+        &mut self,
+        node: NodeId,
+        net: usize,
+        user: &UserRoute,
+        table: &RouteTable,
+        doubts: &[Doubt],
+        added: &mut Vec<Route>,
+    ) {
+        let (forward, because, more) = self.next_hop(node, net, user);
+        let mut all = doubts.to_vec();
+        all.extend(more);
+        for (destinations, length, rank) in self.destinations(&user.to) {
+            let mut own = route(destinations, length, rank, forward, &because);
+            own.name = user.name.clone();
+            own.kind = Some(HopKind::RouteTable);
+            own.place = Some(user.place.clone().unwrap_or_else(|| table.origin.name.clone()));
+            own.written = user.written.clone();
+            // What decides an unknown next hop is said by the route itself.
+            own.doubts = if forward == Forward::Unknown {
+                unknown_first(&all, user)
+            } else {
+                all.clone()
+            };
+            added.push(own);
+        }
+    }
+
+    /// The sets that a destination stands for, by prefix length.
+    pub(super) fn destinations(&self, to: &RoutePrefix) -> Vec<(Bounded<Addresses>, u8, u8)> {
+        match to {
+            RoutePrefix::Network(set, length) => vec![(Bounded::exactly(set.clone()), *length, USER)],
+            RoutePrefix::Invalid => Vec::new(),
+            RoutePrefix::Unknown(doubt) => {
+                vec![(
+                    Bounded::between(Addresses::none(), Addresses::all(), [doubt.clone()]),
+                    32,
+                    USER,
+                )]
+            }
+            RoutePrefix::Tag(name) => match self.fabric.tags.get(name) {
+                Some(tag) => {
+                    let mut by_length: BTreeMap<u8, Vec<Addresses>> = BTreeMap::new();
+                    for (address, length) in tag.networks.iter() {
+                        by_length
+                            .entry(*length)
+                            .or_default()
+                            .push(Addresses::network(*address, *length));
+                    }
+                    let rank = tag_rank(&tag.name);
+                    let sets = by_length.into_iter();
+                    sets.map(|(length, sets)| (Bounded::exactly(Addresses::union_all(&sets)), length, rank))
+                        .collect()
+                }
+                None => {
+                    let doubt = crate::network::doubt::doubt(
+                        format!("the addresses of `{name}`"),
+                        "a service tag list that has it, with --service-tags",
+                    );
+                    vec![(
+                        Bounded::between(Addresses::none(), Addresses::all(), [doubt]),
+                        32,
+                        1,
+                    )]
+                }
+            },
+        }
+    }
+
+    fn next_hop(&mut self, node: NodeId, net: usize, user: &UserRoute) -> (Forward, String, Vec<Doubt>) {
+        let hop = match &user.next {
+            Ok(hop) => *hop,
+            Err(doubt) => {
+                return (
+                    Forward::Unknown,
+                    "its next hop is not known".into(),
+                    vec![doubt.clone()],
+                );
+            }
+        };
+        match hop {
+            NextHop::None => (
+                Forward::Drop(Disposition::NullRoute),
+                "the next hop is None".into(),
+                Vec::new(),
+            ),
+            NextHop::Internet => {
+                let subnet = self.networks.get(net).and_then(|net| {
+                    net.subnets
+                        .iter()
+                        .copied()
+                        .find(|subnet| self.subnets.get(*subnet).is_some_and(|sub| sub.node == node))
+                });
+                let role = subnet
+                    .and_then(|subnet| self.subnets.get(subnet))
+                    .map_or(super::Role::Plain, |sub| sub.role);
+                let link = self.internet_link(node, subnet.unwrap_or(usize::MAX), net, role);
+                (
+                    Forward::Link(link),
+                    "the next hop is the internet".into(),
+                    Vec::new(),
+                )
+            }
+            NextHop::Local => {
+                let home = self.networks.get(net).map_or(node, |net| net.node);
+                let (name, written) = (self.name_of(home), self.written_of(home));
+                let link = self.link(
+                    node,
+                    home,
+                    &name,
+                    HopKind::VirtualNetwork,
+                    &written,
+                    "the destination is in this virtual network",
+                );
+                (
+                    Forward::Link(link),
+                    "the next hop is the virtual network".into(),
+                    Vec::new(),
+                )
+            }
+            NextHop::Gateway => self.to_gateway(node, net),
+            NextHop::Appliance => self.to_appliance(node, net, user),
+        }
+    }
+
+    /// `VirtualNetworkGateway` as a user route's next hop means a VPN gateway.
+    fn to_gateway(&mut self, node: NodeId, net: usize) -> (Forward, String, Vec<Doubt>) {
+        let own = |gate: &&super::Gate| gate.net == net && gate.vpn;
+        match self.gateways.iter().find(own).map(|gate| gate.node) {
+            Some(gate) => {
+                let (name, written) = (self.name_of(gate), self.written_of(gate));
+                let link = self.link(
+                    node,
+                    gate,
+                    &name,
+                    HopKind::Vpn,
+                    &written,
+                    "the route leads to the VPN gateway",
+                );
+                (
+                    Forward::Link(link),
+                    "the next hop is the VPN gateway".into(),
+                    Vec::new(),
+                )
+            }
+            None => {
+                let name = self
+                    .networks
+                    .get(net)
+                    .map_or_else(|| "".into(), |net| self.name_of(net.node));
+                let doubt = crate::network::doubt::doubt(
+                    format!(
+                        "what a route to the gateway of `{name}` does, which has no VPN gateway of its own"
+                    ),
+                    "a next hop other than `VirtualNetworkGateway`, which is for VPN gateways",
+                );
+                (
+                    Forward::Unknown,
+                    "the next hop is a virtual network gateway".into(),
+                    vec![doubt],
+                )
+            }
+        }
+    }
+
+    fn to_appliance(&mut self, node: NodeId, net: usize, user: &UserRoute) -> (Forward, String, Vec<Doubt>) {
+        let Some((wall, doubts)) = self.wall_at(user) else {
+            return (
+                Forward::Unknown,
+                "the next hop is an appliance that is not modelled".into(),
+                vec![self.appliance_doubt(user)],
+            );
+        };
+        let name = self.name_of(wall.node);
+        let because = format!("the next hop is `{name}`");
+        match self.link_to_wall(node, net, &wall) {
+            Some(link) => (Forward::Link(link), because, doubts),
+            None => {
+                let because = format!(
+                    "the next hop is `{name}`, which is neither in this virtual network nor in a peered one"
+                );
+                (Forward::Drop(Disposition::NoRoute), because, doubts)
+            }
+        }
+    }
+
+    fn link_to_wall(&mut self, node: NodeId, net: usize, wall: &Wall) -> Option<LinkId> {
+        let at = wall
+            .subnet
+            .and_then(|subnet| self.subnets.get(subnet))
+            .and_then(|sub| sub.net)?;
+        let table_hop = |azure: &Azure<'_, '_>| (azure.name_of(wall.node), azure.written_of(wall.node));
+        if at == net {
+            let home = self.networks.get(net).map(|net| net.node)?;
+            let (name, written) = (self.name_of(home), self.written_of(home));
+            return Some(self.link(
+                node,
+                wall.node,
+                &name,
+                HopKind::VirtualNetwork,
+                &written,
+                "the appliance is in this virtual network",
+            ));
+        }
+        let peer = self
+            .networks
+            .get(net)?
+            .peers
+            .iter()
+            .find(|peer| peer.net == at)?
+            .clone();
+        let _ = table_hop;
+        let link = self.link(
+            node,
+            wall.node,
+            &peer.name,
+            HopKind::Peering,
+            &peer.written,
+            "the appliance is in a peered network",
+        );
+        if let Some(made) = self.link_mut(link) {
+            made.doubts.clone_from(&peer.doubts);
+            made.assumptions.clone_from(&peer.assumptions);
+        }
+        Some(link)
+    }
+
+    /// The firewall that a next hop address means. Azure gives a firewall the first address of its
+    /// subnet that it does not keep for itself.
+    fn wall_at(&self, user: &UserRoute) -> Option<(Wall, Vec<Doubt>)> {
+        if let Some((handle, doubt)) = user.appliance.candidates().into_iter().next() {
+            if let Some(wall) = self.firewalls.get(&handle) {
+                return Some((wall.clone(), doubt.into_iter().collect()));
+            }
+        }
+        let address = user
+            .appliance_address
+            .lower
+            .first()
+            .filter(|_| user.appliance_address.is_exact())?;
+        let inventory = &self.fabric.inventory.azure.firewalls.firewalls;
+        for firewall in inventory {
+            let Some(wall) = self.firewalls.get(&firewall.origin.handle) else {
+                continue;
+            };
+            match &firewall.address {
+                Some(own) if own.lower.contains(address) => return Some((wall.clone(), Vec::new())),
+                Some(_) => {}
+                None if wall.inside.upper.contains(address) && wall.subnet.is_some() => {
+                    let first = wall
+                        .inside
+                        .lower
+                        .first()
+                        .map(|first| Ipv4Addr::from_bits(first.to_bits().saturating_add(4)));
+                    let doubt = Doubt {
+                        what: format!("whether `{}` has the address {address}", firewall.origin.name).into(),
+                        decided_by: "a plan made after it is created".into(),
+                        at: user.written.at,
+                    };
+                    let doubts = if first == Some(address) {
+                        Vec::new()
+                    } else {
+                        vec![doubt]
+                    };
+                    return Some((wall.clone(), doubts));
+                }
+                None => {}
+            }
+        }
+        None
+    }
+
+    fn appliance_doubt(&self, user: &UserRoute) -> Doubt {
+        let address = user.appliance_address.lower.first();
+        let own = |endpoint: &&super::Endpoint| {
+            address.is_some_and(|address| {
+                endpoint.addresses.is_exact() && endpoint.addresses.lower.contains(address)
+            })
+        };
+        let by_address = self
+            .endpoints
+            .iter()
+            .find(own)
+            .map(|endpoint| self.name_of(endpoint.node));
+        let by_reference = match &user.appliance {
+            Reference::To(target) => Some(self.fabric.name(target.handle)),
+            reference => reference.doubt().map(|doubt| doubt.what.clone()),
+        };
+        let what = by_address.or(by_reference).map_or_else(
+            || match address {
+                Some(address) => format!("the appliance at {address}"),
+                None => format!("the next hop of route `{}`", user.name),
+            },
+            |name| format!("`{name}`, as a next hop"),
+        );
+        let unknown = user
+            .appliance_address
+            .doubts
+            .first()
+            .map(|doubt| doubt.decided_by.clone());
+        Doubt {
+            what: what.into(),
+            decided_by: unknown
+                .filter(|_| !matches!(user.appliance, Reference::To(_)))
+                .unwrap_or_else(|| "nothing: an appliance's own rules are not in Terraform".into()),
+            at: user.written.at,
+        }
+    }
+
+    /// The /32 routes of private endpoints in the network and its peers, where user routes do not
+    /// invalidate them: with network policies on, a user route at least as long as a prefix of the
+    /// endpoint's network does (Microsoft Learn, "Manage network policies for private endpoints").
+    fn endpoint_routes(&mut self, node: NodeId, net: usize, users: &[Route]) {
+        let peers = self
+            .networks
+            .get(net)
+            .map(|net| net.peers.clone())
+            .unwrap_or_default();
+        for number in 0..self.endpoints.len() {
+            let Some(endpoint) = self
+                .endpoints
+                .get(number)
+                .filter(|endpoint| endpoint.private.is_some())
+            else {
+                continue;
+            };
+            let (to, addresses, subnet) = (endpoint.node, endpoint.addresses.clone(), endpoint.subnet);
+            let Some(at) = self.subnets.get(subnet).and_then(|sub| sub.net) else {
+                continue;
+            };
+            let link = if at == net {
+                let home = self.networks.get(net).map_or(node, |net| net.node);
+                let (name, written) = (self.name_of(home), self.written_of(home));
+                self.link(
+                    node,
+                    home,
+                    &name,
+                    HopKind::VirtualNetwork,
+                    &written,
+                    "the destination is in this virtual network",
+                )
+            } else if let Some(peer) = peers.iter().find(|peer| peer.net == at) {
+                self.peering_link(node, net, peer, false)
+            } else {
+                continue;
+            };
+            let (gone, doubtful) = self.invalidated(at, subnet, &addresses.upper, users);
+            let rest = addresses.upper.difference(&gone);
+            let mut own = route(
+                Bounded::exactly(rest.clone()),
+                32,
+                SYSTEM,
+                Forward::Link(link),
+                "the private endpoint's own route",
+            );
+            own.name = "private endpoint route".into();
+            own.only_to = (!addresses.is_exact()).then_some(to);
+            own.doubts = doubtful;
+            if !rest.is_empty() {
+                self.add_route(node, own);
+            }
+        }
+    }
+
+    /// The addresses whose endpoint routes user routes certainly invalidate, and what else may.
+    fn invalidated(
+        &self,
+        net: usize,
+        subnet: usize,
+        addresses: &Addresses,
+        users: &[Route],
+    ) -> (Addresses, Vec<Doubt>) {
+        let inventory = &self.fabric.inventory.azure;
+        let prefixes = inventory
+            .networks
+            .get(net)
+            .map(|network| network.prefixes.as_slice())
+            .unwrap_or_default();
+        let holding = prefixes
+            .iter()
+            .filter(|prefix| prefix.destinations.upper.intersects(addresses));
+        let Some(least) = holding.map(|prefix| prefix.length).min() else {
+            return (Addresses::none(), Vec::new());
+        };
+        let policies = inventory
+            .subnets
+            .get(subnet)
+            .map(|subnet| subnet.endpoint_routes.clone());
+        let mut gone = Addresses::none();
+        let mut doubts = Vec::new();
+        for user in users
+            .iter()
+            .filter(|user| user.length >= least && user.destinations.upper.intersects(addresses))
+        {
+            match (&policies, user.doubts.is_empty() && user.destinations.is_exact()) {
+                (Some(Ok(true)), true) => gone = gone.union(&user.destinations.lower),
+                (Some(Ok(true)), false) => {
+                    doubts.extend(user.doubts.iter().chain(user.destinations.doubts.iter()).cloned())
+                }
+                (Some(Err(doubt)), _) => doubts.push(doubt.clone()),
+                _ => {}
+            }
+        }
+        (gone, doubts)
+    }
+}
+
+/// Tags on equal prefixes: regional before whole, other tags before the whole cloud's.
+fn tag_rank(name: &str) -> u8 {
+    let lower = name.to_ascii_lowercase();
+    match (lower.starts_with("azurecloud"), lower.contains('.')) {
+        (false, true) => USER + 1,
+        (false, false) => USER + 2,
+        (true, true) => USER + 3,
+        (true, false) => USER + 4,
+    }
+}
+
+/// A route whose next hop is unknown exists all the same; its doubts say what is not known.
+fn unknown_first(doubts: &[Doubt], user: &UserRoute) -> Vec<Doubt> {
+    if doubts.is_empty() {
+        vec![crate::network::doubt::doubt(
+            format!("the next hop of route `{}`", user.name),
+            "an explicit value",
+        )]
+    } else {
+        doubts.to_vec()
+    }
+}
