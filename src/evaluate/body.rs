@@ -11,20 +11,24 @@ use std::sync::Arc;
 use super::convert::convert;
 use super::dynamic;
 use super::expression::evaluate as value_of;
+use super::json_blocks as json;
 use super::schema::{BlockSchema, NestedBlock, Nesting};
 use super::scope::{Problem, Scope};
 use super::sets::set_of;
 use super::unknown::derived_symbol;
 use super::value::{Field, Kind, Symbol, Type, Unknown, Value};
 use crate::config::syntax::{Attribute, Block, Body, Word};
-use crate::source::Place;
+use crate::source::{Diagnostic, Place, Severity};
 
 /// What the values of a block must look like, as far as anyone knows.
 #[derive(Clone, Copy, Default)]
 pub(super) enum Shape<'s> {
     Block(&'s BlockSchema),
     /// An attribute of objects, written as blocks.
-    Object(&'s [Field]),
+    Object {
+        fields: &'s [Field],
+        closed: bool,
+    },
     #[default]
     Open,
 }
@@ -34,7 +38,13 @@ pub(super) fn evaluate(scope: &Scope<'_>, body: &Body, shape: Shape<'_>, header:
     let mut entries: Vec<(Arc<str>, Value)> =
         Vec::with_capacity(body.attributes.len() + body.blocks.len() + 1);
     for attribute in &body.attributes {
-        if let Some(value) = argument(scope, attribute, shape) {
+        let below = shape.below(&attribute.name.text);
+        let value = if matches!(below, Below::Nested(_)) && is_quoted(&attribute.name) {
+            json::blocks(scope, attribute, below)
+        } else {
+            argument(scope, attribute, shape)
+        };
+        if let Some(value) = value {
             entries.push((attribute.name.text.clone(), value));
         }
     }
@@ -45,16 +55,15 @@ pub(super) fn evaluate(scope: &Scope<'_>, body: &Body, shape: Shape<'_>, header:
     Value::object(entries)
 }
 
+/// In JSON a name stands in quotes, and nothing else tells a block from an argument there.
+fn is_quoted(name: &Word) -> bool {
+    usize::try_from(name.place.end - name.place.start).is_ok_and(|length| length > name.text.len())
+}
+
 fn argument(scope: &Scope<'_>, attribute: &Attribute, shape: Shape<'_>) -> Option<Value> {
     let value = value_of(scope, &attribute.expression);
     let value = match shape.type_of(&attribute.name.text) {
-        Known::Type(of) => convert(value, of).unwrap_or_else(|error| {
-            let summary = format!("`{}` has the wrong type: {error}", attribute.name.text);
-            scope.fail(
-                Problem::new("incorrect-attribute-type", summary),
-                attribute.expression.place,
-            )
-        }),
+        Known::Type(of) => shape.fitted(scope, value, of, &attribute.name.text, attribute.expression.place),
         Known::Not => {
             let summary = format!("there is no argument `{}` here", attribute.name.text);
             scope
@@ -145,7 +154,7 @@ pub(super) fn unknown_blocks(collection: &Value, header: Place) -> Element {
 pub(super) const UNKNOWN_BLOCKS: &str = "dynamic";
 
 /// The blocks of one name as one value.
-fn collected(elements: Vec<Element>, below: Below<'_>) -> Value {
+pub(super) fn collected(elements: Vec<Element>, below: Below<'_>) -> Value {
     let at = elements.first().and_then(|element| element.value.at);
     let mut values: Vec<Value> = Vec::with_capacity(elements.len());
     let value = match below {
@@ -174,11 +183,9 @@ fn collected(elements: Vec<Element>, below: Below<'_>) -> Value {
             values.extend(elements.into_iter().map(|element| element.value));
             in_set_order(values, Shape::Block(block))
         }
-        Below::Objects {
-            fields, set: true, ..
-        } => {
+        Below::Objects { set: true, .. } => {
             values.extend(elements.into_iter().map(|element| element.value));
-            in_set_order(values, Shape::Object(fields))
+            in_set_order(values, below.shape())
         }
         Below::Nested(_) | Below::Objects { .. } | Below::Open => {
             values.extend(elements.into_iter().map(|element| element.value));
@@ -229,7 +236,11 @@ pub(super) enum Known<'s> {
 #[derive(Clone, Copy)]
 pub(super) enum Below<'s> {
     Nested(&'s NestedBlock),
-    Objects { fields: &'s [Field], set: bool },
+    Objects {
+        fields: &'s [Field],
+        set: bool,
+        closed: bool,
+    },
     Open,
 }
 
@@ -237,7 +248,7 @@ impl<'s> Below<'s> {
     pub fn shape(self) -> Shape<'s> {
         match self {
             Below::Nested(nested) => Shape::Block(&nested.block),
-            Below::Objects { fields, .. } => Shape::Object(fields),
+            Below::Objects { fields, closed, .. } => Shape::Object { fields, closed },
             Below::Open => Shape::Open,
         }
     }
@@ -253,18 +264,46 @@ impl<'s> Shape<'s> {
         schema.map_or(Shape::Open, Shape::Block)
     }
 
-    fn type_of(self, name: &str) -> Known<'s> {
+    pub fn type_of(self, name: &str) -> Known<'s> {
         match self {
             Shape::Block(schema) => match schema.attribute(name) {
                 Some(attribute) => Known::Type(&attribute.of),
                 None if schema.closed => Known::Not,
                 None => Known::Nothing,
             },
-            Shape::Object(fields) => match fields.iter().find(|field| &*field.name == name) {
+            Shape::Object { fields, closed } => match fields.iter().find(|field| &*field.name == name) {
                 Some(field) => Known::Type(&field.of),
-                None => Known::Not,
+                None if closed => Known::Not,
+                None => Known::Nothing,
             },
             Shape::Open => Known::Nothing,
+        }
+    }
+
+    /// The value as the type of its argument. A table that is not closed may be of another version
+    /// than the provider in use, so that what does not fit it may still be right.
+    pub fn fitted(self, scope: &Scope<'_>, value: Value, of: &Type, name: &str, at: Place) -> Value {
+        let error = match convert(value.clone(), of) {
+            Ok(fitted) => return fitted,
+            Err(error) => error,
+        };
+        let summary = format!("`{name}` has the wrong type: {error}");
+        let problem = Problem::new("incorrect-attribute-type", summary);
+        if self.is_closed() {
+            return scope.fail(problem, at);
+        }
+        scope.sink.push(Diagnostic {
+            severity: Severity::Warning,
+            ..problem.at(at)
+        });
+        value
+    }
+
+    fn is_closed(self) -> bool {
+        match self {
+            Shape::Block(schema) => schema.closed,
+            Shape::Object { closed, .. } => closed,
+            Shape::Open => false,
         }
     }
 
@@ -275,7 +314,7 @@ impl<'s> Shape<'s> {
                 (None, Some(attribute)) => &attribute.of,
                 (None, None) => return Below::Open,
             },
-            Shape::Object(fields) => match fields.iter().find(|field| &*field.name == name) {
+            Shape::Object { fields, .. } => match fields.iter().find(|field| &*field.name == name) {
                 Some(field) => &field.of,
                 None => return Below::Open,
             },
@@ -287,15 +326,18 @@ impl<'s> Shape<'s> {
             _ => return Below::Open,
         };
         match &**element {
-            Type::Object(fields) => Below::Objects { fields, set },
+            Type::Object(fields) => Below::Objects {
+                fields,
+                set,
+                closed: self.is_closed(),
+            },
             _ => Below::Open,
         }
     }
 
     /// Whether a block may have this name; where not, that is said.
     fn allows(self, scope: &Scope<'_>, name: &Word, body: &Body) -> bool {
-        let closed = matches!(self, Shape::Block(schema) if schema.closed);
-        if !closed {
+        if !self.is_closed() {
             return true;
         }
         let allowed = match self.below(&name.text) {
@@ -319,7 +361,7 @@ impl<'s> Shape<'s> {
         if !schema.closed {
             return;
         }
-        let at = after_header(header);
+        let at = opening(header, body);
         for attribute in &schema.attributes {
             if attribute.required && body.attribute(&attribute.name).is_none() {
                 let summary = format!("the argument `{}` is required", attribute.name);
@@ -339,7 +381,8 @@ impl<'s> Shape<'s> {
                 .first()
                 .is_some_and(|label| label.text == nested.name)
         });
-        if !dynamic && u32::try_from(written).unwrap_or(u32::MAX) < nested.min_items {
+        let in_json = body.attribute(&nested.name).is_some();
+        if !dynamic && !in_json && u32::try_from(written).unwrap_or(u32::MAX) < nested.min_items {
             let summary = format!(
                 "at least {} `{}` blocks are required",
                 nested.min_items, nested.name
@@ -363,7 +406,7 @@ impl<'s> Shape<'s> {
                 .filter(|attribute| missing(&attribute.name))
                 .map(|attribute| (attribute.name.clone(), Value::null(attribute.of.clone())))
                 .collect(),
-            Shape::Object(fields) => fields
+            Shape::Object { fields, .. } => fields
                 .iter()
                 .filter(|field| missing(&field.name))
                 .map(|field| (field.name.clone(), Value::null(field.of.clone())))
@@ -377,8 +420,15 @@ impl<'s> Shape<'s> {
     }
 }
 
-/// Where a block's brace stands, as it is usually written.
-pub(super) fn after_header(header: Place) -> Place {
+/// Where a block's content begins, as it is usually written: at the brace, or in a block on one line at
+/// its first argument.
+pub(super) fn opening(header: Place, body: &Body) -> Place {
+    let on_one_line = header.end.saturating_add(3);
+    if let Some(first) = body.attributes.first()
+        && first.place.start == on_one_line
+    {
+        return first.name.place;
+    }
     Place {
         start: header.end.saturating_add(1),
         end: header.end.saturating_add(2),

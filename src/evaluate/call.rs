@@ -1,14 +1,12 @@
 //! Function calls: arguments, the functions that see expressions rather than values, and where a
 //! function's problem is reported.
 
-use std::sync::Arc;
-
 use super::convert::convert;
 use super::expression::{attempt, chain, evaluate as value_of};
 use super::scope::{Link, Problem, SPLAT_ITEM, Scope};
 use super::symbol::{derived, failed};
 use super::templates;
-use super::value::{Kind, Marks, Type, Value};
+use super::value::{Marks, Type, Value};
 use super::{library, types};
 use crate::config::syntax::{Call, Expression, ExpressionKind};
 use crate::source::Place;
@@ -53,7 +51,7 @@ fn plain(scope: &Scope<'_>, call: &Call, name: &str, at: Place) -> Value {
     }
     let marks = arguments.marks;
     if name == "templatefile" {
-        return templates::file(scope, &arguments.values, at).with_marks(marks);
+        return templates::file(scope, call, &arguments.values, at).with_marks(marks);
     }
     if let Some(problem) = missing_provider(scope, name) {
         return scope.fail(problem, at);
@@ -277,14 +275,5 @@ fn conversion(scope: &Scope<'_>, call: &Call, at: Place) -> Value {
             let problem = Problem::new("invalid-function-argument", format!("`convert`: {error}"));
             scope.fail(problem, value.place)
         }),
-    }
-}
-
-/// The text of a known string argument.
-#[must_use]
-pub fn text(value: &Value) -> Option<&Arc<str>> {
-    match &value.kind {
-        Kind::String(text) => Some(text),
-        _ => None,
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::body::after_header;
+use super::body::opening;
 use super::call;
 use super::references::{self, Reference};
 use super::scope::{Link, Problem};
@@ -114,7 +114,7 @@ impl<'m> Check<'m> {
                 let summary = format!("the module `{}` needs a value for `{name}`", call.name.text);
                 self.say(
                     Problem::new("missing-argument", summary),
-                    after_header(call.header),
+                    opening(call.header, &call.arguments),
                 );
             }
         }

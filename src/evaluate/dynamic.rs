@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use super::body::{Below, Element, after_header, evaluate as body_value, unknown_blocks};
+use super::body::{Below, Element, evaluate as body_value, opening, unknown_blocks};
 use super::convert::convert;
 use super::expression::evaluate as value_of;
 use super::iterate::elements;
 use super::scope::{Frame, Problem, Scope};
 use super::value::{Kind, Type, Value};
-use crate::config::syntax::{Block, Body, Expression, ExpressionKind};
+use crate::config::syntax::{Block, Expression, ExpressionKind};
 
 /// The blocks that a dynamic block makes, in the order of its collection.
 pub(super) fn expand(scope: &Scope<'_>, block: &Block, below: Below<'_>) -> Vec<Element> {
     let say = |problem: Problem, at| scope.sink.push(problem.at(at));
-    let missing = after_header(block.header);
+    let missing = opening(block.header, &block.body);
     let Some(content) = content(scope, block) else {
         return Vec::new();
     };
@@ -40,19 +40,28 @@ pub(super) fn expand(scope: &Scope<'_>, block: &Block, below: Below<'_>) -> Vec<
     let iterator = iterator(block);
     found
         .iter()
-        .map(|(key, value)| one(scope, block, content, below, &iterator, key, value, &collection))
+        .map(|(key, value)| {
+            let made = Made {
+                block,
+                content,
+                below,
+                iterator: &iterator,
+                collection: &collection,
+            };
+            made.element(scope, key, value)
+        })
         .collect()
 }
 
 /// The block's one `content`.
-fn content<'b>(scope: &Scope<'_>, block: &'b Block) -> Option<&'b Body> {
+fn content<'b>(scope: &Scope<'_>, block: &'b Block) -> Option<&'b Block> {
     let mut contents = block.body.blocks_of("content");
     let Some(content) = contents.next() else {
         let problem = Problem::new(
             "missing-dynamic-content",
             "a dynamic block needs a `content` block",
         );
-        scope.sink.push(problem.at(after_header(block.header)));
+        scope.sink.push(problem.at(opening(block.header, &block.body)));
         return None;
     };
     if let Some(second) = contents.next() {
@@ -62,7 +71,7 @@ fn content<'b>(scope: &Scope<'_>, block: &'b Block) -> Option<&'b Body> {
         );
         scope.sink.push(problem.at(second.header));
     }
-    Some(&content.body)
+    Some(content)
 }
 
 /// The name under which the content sees the element.
@@ -77,41 +86,47 @@ fn iterator(block: &Block) -> Arc<str> {
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one call site; a struct would only name the same things again"
-)]
-fn one(
-    scope: &Scope<'_>,
-    block: &Block,
-    content: &Body,
-    below: Below<'_>,
-    iterator: &str,
-    key: Value,
-    value: &Value,
-    collection: &Value,
-) -> Element {
-    let origin = value.origin.or(collection.origin).or(Some(block.header));
-    let marks = collection.marks;
-    let item = Value::object(vec![
-        ("key".into(), key.with_marks(marks)),
-        ("value".into(), value.clone().with_marks(marks)),
-    ]);
-    let frame = Frame {
-        name: iterator,
-        value: &item,
-        outer: scope.frame,
-    };
-    let inner = scope.with(&frame);
-    let labels = block.body.attribute("labels");
-    let made = body_value(&inner, content, below.shape(), block.header);
-    Element {
-        label: labels.and_then(|labels| label(&inner, &labels.expression)),
-        value: Value {
-            at: Some(block.header),
-            origin,
-            ..made
-        },
+/// What the blocks of one dynamic block are made of.
+struct Made<'a> {
+    block: &'a Block,
+    content: &'a Block,
+    below: Below<'a>,
+    iterator: &'a str,
+    collection: &'a Value,
+}
+
+impl Made<'_> {
+    fn element(&self, scope: &Scope<'_>, key: Value, value: &Value) -> Element {
+        let origin = value
+            .origin
+            .or(self.collection.origin)
+            .or(Some(self.block.header));
+        let marks = self.collection.marks;
+        let item = Value::object(vec![
+            ("key".into(), key.with_marks(marks)),
+            ("value".into(), value.clone().with_marks(marks)),
+        ]);
+        let frame = Frame {
+            name: self.iterator,
+            value: &item,
+            outer: scope.frame,
+        };
+        let inner = scope.with(&frame);
+        let labels = self.block.body.attribute("labels");
+        let made = body_value(
+            &inner,
+            &self.content.body,
+            self.below.shape(),
+            self.content.header,
+        );
+        Element {
+            label: labels.and_then(|labels| label(&inner, &labels.expression)),
+            value: Value {
+                at: Some(self.block.header),
+                origin,
+                ..made
+            },
+        }
     }
 }
 

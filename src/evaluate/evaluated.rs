@@ -11,16 +11,17 @@ use super::configuration::{self, InForce, LocalName};
 use super::evaluation::{EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Evaluation, Instance};
 use super::expression::evaluate as value_of;
 use super::planned::Planned;
+use super::provider_schemas::{AzurermVersion, ProviderSchemas};
 use super::repetition::Expansion;
 use super::resolve::InModule;
 use super::resource::{InstanceNode, Resources};
-use super::schema::{NoSchemas, Schemas};
+use super::schema::Schemas;
 use super::scope::{Names, Problem, Scope, Sink};
 use super::value::Value;
 use super::variable;
 use super::world::{ModuleInstance, World};
 use crate::config::Tree;
-use crate::config::module::{Module, Resource};
+use crate::config::module::{Child, Module, Resource};
 use crate::config::syntax::{Body, Expression};
 use crate::source::{Diagnostic, Place};
 
@@ -42,7 +43,24 @@ enum Root {
 /// Evaluates a root module with everything below it.
 #[must_use]
 pub fn evaluate(tree: &Tree) -> Evaluated {
-    evaluate_with(tree, Arc::new(NoSchemas))
+    let version = azurerm_version(&tree.root);
+    evaluate_with(tree, Arc::new(ProviderSchemas::new(version)))
+}
+
+/// The version of azurerm that the root module asks for, or else the first module below it that does.
+fn azurerm_version(root: &Module) -> AzurermVersion {
+    let mut pending = vec![root];
+    while let Some(module) = pending.pop() {
+        let required = module.required_providers.get("azurerm");
+        if let Some(version) = required.and_then(|required| required.version.as_deref()) {
+            return AzurermVersion::of_constraint(version);
+        }
+        pending.extend(module.calls.values().filter_map(|call| match &call.child {
+            Child::Loaded(child) => Some(&**child),
+            _ => None,
+        }));
+    }
+    AzurermVersion::default()
 }
 
 /// The same with what is known of resource types.
@@ -60,7 +78,7 @@ pub fn evaluate_with(tree: &Tree, schemas: Arc<dyn Schemas>) -> Evaluated {
         tree.workspace.clone(),
         given,
     );
-    let evaluation = Collector::run(&world, &module);
+    let evaluation = with_room(|| Collector::run(&world, &module));
     Evaluated {
         evaluation,
         root: Root::Source {
@@ -68,6 +86,23 @@ pub fn evaluate_with(tree: &Tree, schemas: Arc<dyn Schemas>) -> Evaluated {
             module,
         },
     }
+}
+
+/// References may lead through thousands of others before the first is known, each a few calls deep:
+/// that takes more stack than a thread usually has. Only what is used of it is ever real memory.
+fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
+    const STACK: usize = 512 << 20;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, &work);
+        match thread {
+            Ok(thread) => thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => work(),
+        }
+    })
 }
 
 impl Evaluated {

@@ -96,7 +96,7 @@ fn object(scope: &Scope<'_>, items: &[ObjectItem]) -> Value {
     let mut marks = Marks::default();
     let mut unknown_key = None;
     for item in items {
-        let key = object_key(scope, &item.key);
+        let key = object_key(scope, item);
         let value = evaluate(scope, &item.value);
         match key {
             ItemKey::Name(name, of_key) => {
@@ -125,15 +125,16 @@ enum ItemKey {
     Unknown(Value),
 }
 
-fn object_key(scope: &Scope<'_>, key: &ObjectKey) -> ItemKey {
-    let expression = match key {
+fn object_key(scope: &Scope<'_>, item: &ObjectItem) -> ItemKey {
+    let expression = match &item.key {
         ObjectKey::Name(word) => return ItemKey::Name(normalised(&word.text), Marks::default()),
         ObjectKey::Expression(expression) => expression,
     };
     let value = evaluate(scope, expression);
     if value.is_null() {
         let problem = Problem::new("null-object-key", "the key of an object must not be null");
-        return ItemKey::Unknown(scope.fail(problem, expression.place));
+        // Terraform points at the value.
+        return ItemKey::Unknown(scope.fail(problem, item.value.place));
     }
     match convert(value, &Type::String) {
         Ok(key) => match &key.kind {

@@ -22,6 +22,7 @@ pub mod evaluation;
 pub mod expression;
 pub mod functions;
 mod iterate;
+mod json_blocks;
 mod library;
 pub mod number;
 pub mod operate;

@@ -47,6 +47,11 @@ pub trait Names {
         true
     }
 
+    /// Whether this is the inside of a template file, where no other may be rendered.
+    fn inside_template(&self) -> bool {
+        false
+    }
+
     /// Whether the module may call functions of the provider under this local name.
     fn has_provider(&self, _name: &str) -> bool {
         true
