@@ -1,7 +1,7 @@
 //! Decides, before `terraform apply`, whether JetStream DR will be able to talk.
 //!
-//! This page is the programme: read, evaluate, model, build, decide; the sixth step, to report, is the
-//! caller's. docs/architecture.md says what each stage may know.
+//! This page is the programme: read, evaluate, model, build, decide; to report is the caller's.
+//! docs/architecture.md says what each stage may know.
 
 pub mod cli;
 pub mod config;
@@ -13,15 +13,18 @@ pub mod report;
 pub mod source;
 pub mod traffic;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use config::{Environment, Input, Options};
+use config::{Content, Environment, Input, Options};
 use evaluate::door::evaluate_input;
 use evaluate::evaluated::Evaluated;
+use network::service_tags::ServiceTags;
+use prove::finding::{InputKind, Report, ReportInput};
+use prove::pack::Pack;
+use prove::site::SiteFile;
+use source::{Diagnostic, Sources, Syntax};
 
-use source::{Diagnostic, Sources};
-
-/// What is asked of `check` beyond its inputs.
+/// What is asked of [`check`] beyond its inputs.
 #[derive(Clone, Debug, Default)]
 pub struct Question {
     /// Requirement ids; empty: all.
@@ -32,6 +35,8 @@ pub struct Question {
     pub packs: Vec<PathBuf>,
     /// Service tags in Microsoft's published format, instead of the built-in ones.
     pub service_tags: Option<PathBuf>,
+    /// The date against which suppressions run out, as `2027-01-31`; `None`: none runs out.
+    pub today: Option<String>,
 }
 
 /// What the inputs say, before anything is modelled.
@@ -59,4 +64,140 @@ pub fn see(paths: &[PathBuf], options: &Options, environment: &Environment) -> S
         diagnostics: reading.diagnostics,
         sources,
     }
+}
+
+/// Decides every requirement. The sources are what the report's places lie in.
+#[must_use]
+pub fn check(
+    paths: &[PathBuf],
+    options: &Options,
+    environment: &Environment,
+    question: &Question,
+) -> (Report, Sources) {
+    let Sight {
+        inputs,
+        evaluated,
+        mut diagnostics,
+        mut sources,
+    } = see(paths, options, environment);
+    let packs = packs(&question.packs, environment, &mut sources, &mut diagnostics);
+    let tags = service_tags(
+        question.service_tags.as_deref(),
+        environment,
+        &mut sources,
+        &mut diagnostics,
+    );
+    let site_file = site_file(&inputs, &evaluated, &packs, &mut diagnostics);
+    let mut evaluations = Vec::with_capacity(evaluated.len());
+    for one in evaluated {
+        diagnostics.extend(one.evaluation.diagnostics.iter().cloned());
+        evaluations.push(one.evaluation);
+    }
+    let network = network::build(&evaluations, &site_file.declarations(), &tags);
+    let selection = prove::Options {
+        only: question.only.clone(),
+        sites: question.sites.clone(),
+    };
+    let mut report = prove::prove(
+        &network,
+        &site_file,
+        &packs,
+        &selection,
+        question.today.as_deref(),
+    );
+    report.inputs = inputs.iter().map(report_input).collect();
+    diagnostics.append(&mut report.diagnostics);
+    report.diagnostics = diagnostics;
+    (report, sources)
+}
+
+fn report_input(input: &Input) -> ReportInput {
+    let kind = match input.content {
+        Content::Directory(_) => InputKind::Directory,
+        Content::Plan(..) => InputKind::Plan,
+        Content::State(_) => InputKind::State,
+    };
+    ReportInput {
+        path: input.path.clone(),
+        kind,
+    }
+}
+
+/// The built-in pack, and those the user adds.
+fn packs(
+    added: &[PathBuf],
+    environment: &Environment,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Pack> {
+    let (built_in, problems) = prove::pack::built_in(sources);
+    diagnostics.extend(problems);
+    let mut packs: Vec<Pack> = built_in.into_iter().collect();
+    for path in added {
+        let mut bodies = Vec::new();
+        for file in config::named::hcl_files(path, environment) {
+            match config::named::read_named(&file, Syntax::Hcl, environment, sources) {
+                Ok(source) => {
+                    let text = sources
+                        .get(source)
+                        .map(|source| source.text.clone())
+                        .unwrap_or_default();
+                    let (body, problems) = config::hcl::parse_body(source, &text);
+                    diagnostics.extend(problems);
+                    bodies.push(body);
+                }
+                Err(problem) => diagnostics.push(problem),
+            }
+        }
+        let (pack, problems) = prove::pack::read(&bodies);
+        diagnostics.extend(problems);
+        packs.extend(pack);
+    }
+    packs
+}
+
+fn service_tags(
+    named: Option<&Path>,
+    environment: &Environment,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> ServiceTags {
+    let Some(path) = named else {
+        return ServiceTags::default();
+    };
+    let read = config::named::read_named(path, Syntax::Json, environment, sources).and_then(|source| {
+        let text = sources
+            .get(source)
+            .map(|source| source.text.clone())
+            .unwrap_or_default();
+        ServiceTags::from_json(&text).map_err(|detail| {
+            Diagnostic::error("service-tags", "the service tags cannot be read").detail(detail)
+        })
+    });
+    read.unwrap_or_else(|problem| {
+        diagnostics.push(problem);
+        ServiceTags::default()
+    })
+}
+
+/// The first site file of the inputs, evaluated in the scope of the input it lies beside.
+fn site_file(
+    inputs: &[Input],
+    evaluated: &[Evaluated],
+    packs: &[Pack],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> SiteFile {
+    let found = inputs
+        .iter()
+        .zip(evaluated)
+        .enumerate()
+        .find_map(|(index, (input, evaluated))| Some((index, input.site_file.as_ref()?, evaluated)));
+    let Some((index, file, evaluated)) = found else {
+        return SiteFile::default();
+    };
+    let (body, problems) = evaluated.body(&file.body);
+    diagnostics.extend(problems);
+    let (site_file, problems) = prove::site::read(&body, packs, Some(index));
+    diagnostics.extend(problems);
+    site_file
 }

@@ -3,6 +3,7 @@
 //!
 //! Only this room reads the environment, the working directory and the terminal.
 
+pub mod check;
 pub mod explain;
 pub mod inputs;
 pub mod output;
@@ -26,6 +27,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Decide every requirement
+    Check(check::CheckArguments),
     /// Show every resource instance as evaluated: what is unknown and why, and where it is written
     Show(show::ShowArguments),
     /// Explain a requirement: what it asks, why, and how it is usually broken
@@ -54,6 +57,7 @@ pub enum Status {
 #[must_use]
 pub fn run(arguments: &Arguments) -> Status {
     match &arguments.command {
+        Command::Check(arguments) => check::run(arguments),
         Command::Show(arguments) => show::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),

@@ -12,6 +12,7 @@ pub mod json;
 mod literal;
 mod merge;
 pub mod module;
+pub mod named;
 pub mod plan;
 mod sniff;
 pub mod syntax;
