@@ -59,20 +59,27 @@ pub(super) fn agree(name: &FlowName, answers: Vec<Answer>) -> Vec<Answer> {
             None => distinct.push(answer),
         }
     }
-    let several = distinct.len() > 1;
-    let open = distinct.iter().any(|answer| !answer.doubts.is_empty());
-    for answer in &mut distinct {
-        answer.certain &= !several;
+    if let [answer] = distinct.as_mut_slice() {
         if answer.certain {
             answer.doubts.clear();
         }
-        if several && !open {
-            answer.doubts.push(Doubt {
-                what: format!("which answer for {} is used: there are several", said(name)).into(),
-                decided_by: Arc::from("resolvers and records that answer alike"),
-                at: None,
-            });
-        }
+        return distinct;
+    }
+    // What decides for one decides against the others.
+    let mut doubts = Vec::new();
+    for answer in &distinct {
+        merge(&mut doubts, answer.doubts.clone());
+    }
+    if doubts.is_empty() {
+        doubts.push(Doubt {
+            what: format!("which answer for {} is used: there are several", said(name)).into(),
+            decided_by: Arc::from("resolvers and records that answer alike"),
+            at: None,
+        });
+    }
+    for answer in &mut distinct {
+        answer.certain = false;
+        answer.doubts.clone_from(&doubts);
     }
     distinct
 }

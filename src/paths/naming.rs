@@ -42,7 +42,7 @@ pub fn resolve(
     resolver.ask(servers, &question)
 }
 
-/// The address at which Azure answers inside its virtual networks, and nowhere else
+/// The address at which the platform answers inside its virtual networks, and nowhere else
 /// (Microsoft Learn, "What is IP address 168.63.129.16?").
 const PLATFORM: u32 = 0xA83F_8110;
 /// A longer chain is given up.
@@ -100,7 +100,7 @@ impl<'n> Resolver<'_, 'n> {
         let mut answers = Vec::new();
         for (index, server) in self.network.naming.servers.iter().enumerate() {
             let shared = servers.upper.intersection(&server.addresses.upper);
-            if shared.is_empty() || shared.is_subset(&platform) && !self.beside(server, question) {
+            if shared.is_empty() || shared.is_subset(&platform) && !self.answers_here(server, question) {
                 continue;
             }
             // An address that is only bounded is that of the server when it is bounded alike: both come
@@ -124,12 +124,17 @@ impl<'n> Resolver<'_, 'n> {
         agree(&question.name, answers)
     }
 
-    /// Whether the question comes from where the platform's resolver of a network answers.
-    fn beside(&self, server: &NameServer, question: &Question) -> bool {
-        match (server.node, question.asker) {
-            (Some(node), Some(asker)) => node == asker || self.graph.adjacent(node, asker),
-            _ => false,
-        }
+    /// Whether this is the platform's resolver that the question reaches: that of the network it comes
+    /// from, or else of those beside it.
+    fn answers_here(&self, server: &NameServer, question: &Question) -> bool {
+        let (Some(node), Some(asker)) = (server.node, question.asker) else {
+            return false;
+        };
+        let platform = Addresses::from_ranges([(PLATFORM, PLATFORM)]);
+        let mut others = self.network.naming.servers.iter();
+        let own =
+            others.any(|other| other.node == Some(asker) && other.addresses.upper.intersects(&platform));
+        node == asker || !own && self.graph.adjacent(node, asker)
     }
 
     /// Servers that no input defines: public ones answer publicly, the platform's answers only inside

@@ -26,7 +26,7 @@ pub fn walk(graph: &Graph<'_>, flow: &Flow) -> Vec<Outcome> {
 }
 
 /// Beyond this many parts a walk gives up rather than grow without bound.
-const MOST_PARTS: usize = 20_000;
+const MOST_PARTS: usize = 6_000;
 
 pub(super) struct Walk<'g, 'n> {
     pub(super) graph: &'g Graph<'n>,

@@ -155,7 +155,7 @@ fn run(doubtful: bool, cases: u32) -> Tally {
 
 #[test]
 fn without_unknowns_every_packet_fares_exactly_as_simulated() {
-    let tally = run(false, 1500);
+    let tally = run(false, 800);
     println!("{tally:?}");
     assert_eq!(tally.witnessed, tally.possible);
     assert!(
@@ -170,7 +170,7 @@ fn without_unknowns_every_packet_fares_exactly_as_simulated() {
 
 #[test]
 fn whatever_the_unknowns_turn_out_to_be_no_packet_fares_otherwise() {
-    let tally = run(true, 1500);
+    let tally = run(true, 800);
     println!("{tally:?}");
     assert!(
         tally.delivered * 10 > tally.packets,

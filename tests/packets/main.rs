@@ -7,7 +7,11 @@ mod agreement;
 #[cfg(test)]
 mod entropy;
 #[cfg(test)]
+mod names;
+#[cfg(test)]
 mod networks;
+#[cfg(test)]
+mod proofs;
 #[cfg(test)]
 mod sets;
 #[cfg(test)]

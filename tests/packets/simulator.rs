@@ -73,11 +73,12 @@ impl World<'_> {
 
     /// Whether what is in doubt holds.
     fn holds<T>(&self, doubts: &[T], key: impl Hash) -> bool {
-        doubts.is_empty() || self.toss(key) % 2 == 0
+        doubts.is_empty() || self.toss(key).is_multiple_of(2)
     }
 
     fn within(&self, set: &Bounded<Addresses>, address: Ipv4Addr, key: impl Hash) -> bool {
-        set.lower.contains(address) || set.upper.contains(address) && self.toss((key, address)) % 2 == 0
+        set.lower.contains(address)
+            || set.upper.contains(address) && self.toss((key, address)).is_multiple_of(2)
     }
 
     fn node(&self, id: NodeId) -> &Node {
@@ -249,7 +250,7 @@ impl Traveller<'_, '_> {
                         Some(zone) => name.ends_with(&format!(".{zone}")),
                         None => **pattern == *"*" || **pattern == *name,
                     });
-                known || !names.doubts.is_empty() && world.toss(("pattern", key)) % 2 == 0
+                known || !names.doubts.is_empty() && world.toss(("pattern", key)).is_multiple_of(2)
             }
         };
         let carries = |stamps: &[Arc<str>]| stamps.iter().any(|stamp| self.stamps.contains(stamp));
@@ -265,7 +266,9 @@ impl Traveller<'_, '_> {
                     && one.source_ports.lower.contains(packet.source_port)
                     && (ports.lower.contains(packet.destination_port)
                         || ports.upper.contains(packet.destination_port)
-                            && world.toss(("port", key, index, packet.destination_port)) % 2 == 0)
+                            && world
+                                .toss(("port", key, index, packet.destination_port))
+                                .is_multiple_of(2))
             })
     }
 
