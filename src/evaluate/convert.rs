@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::number::Number;
 use super::sets::set_of;
 use super::unify::{convertible, field, inferred, unify, unify_safely};
-use super::unknown::derived;
+use super::unknown::{derived, settled};
 use super::value::{Entries, Field, Kind, Step, Type, Unknown, Value};
 
 /// Why a value has no counterpart in a type, and where in the value.
@@ -142,7 +142,7 @@ fn convert_unknown(unknown: &Arc<Unknown>, to: &Type) -> Result<Value, Conversio
         (Type::List(_) | Type::Set(_) | Type::Map(_), Type::List(_) | Type::Map(_)) => unknown.length,
         _ => (0, None),
     };
-    Ok(Value::new(Kind::Unknown(Arc::new(converted))))
+    Ok(settled(converted))
 }
 
 fn exactly(length: u64) -> (u64, Option<u64>) {
@@ -263,7 +263,18 @@ fn elements_as(
         .into_iter()
         .map(|value| convert(value, &unified))
         .collect();
-    Ok((unified, elements?))
+    let elements = elements?;
+    // A type that is still open leaves elements as they are, and then they must agree by themselves.
+    let mut agreed = Type::Any;
+    for element in &elements {
+        let of = element.type_of();
+        if agreed == Type::Any {
+            agreed = of;
+        } else if of != Type::Any && !of.matches(&agreed) {
+            return Err(ConversionError::new("the types of all elements must match"));
+        }
+    }
+    Ok((agreed, elements))
 }
 
 /// The one type of elements where a constraint leaves it open. Values of unknown type are taken to
@@ -272,23 +283,30 @@ fn common_type(elements: &[Value], have: Option<&Type>) -> Option<Type> {
     if let Some(have) = have {
         return Some(have.clone());
     }
-    let types: Vec<Type> = elements.iter().map(Value::type_of).collect();
-    common_of(types)
+    common_of(elements.iter())
 }
 
-fn common_of(types: Vec<Type>) -> Option<Type> {
+fn common_of<'a>(values: impl Iterator<Item = &'a Value> + Clone) -> Option<Type> {
+    let types: Vec<Type> = values.clone().map(Value::type_of).collect();
     if types.is_empty() {
         return Some(Type::Any);
     }
     match unify(&types)? {
-        Type::Any => {
-            let known: Vec<Type> = types.into_iter().filter(|of| *of != Type::Any).collect();
-            if known.is_empty() {
-                Some(Type::Any)
-            } else {
-                unify(&known)
-            }
+        Type::Any if types.iter().all(|of| *of == Type::Any) => Some(Type::Any),
+        // What has no type because it is not known yet is taken to fit; a bare null is refused.
+        Type::Any
+            if values
+                .clone()
+                .any(|value| matches!(value.kind, Kind::Null(Type::Any))) =>
+        {
+            None
         }
+        Type::Any => unify(
+            &types
+                .into_iter()
+                .filter(|of| *of != Type::Any)
+                .collect::<Vec<_>>(),
+        ),
         unified => Some(unified),
     }
 }
@@ -318,7 +336,7 @@ fn to_map(kind: Kind, of: &Type, to: &Type) -> Result<Value, ConversionError> {
     let target = match have {
         _ if *of != Type::Any => of.clone(),
         Some(have) => have,
-        None => common_of(entries.iter().map(|(_, value)| value.type_of()).collect())
+        None => common_of(entries.iter().map(|(_, value)| value))
             .ok_or_else(|| ConversionError::new("all map elements must have the same type"))?,
     };
     let mut converted = each_as(&entries, &target)?;

@@ -8,6 +8,8 @@ use super::value::{Kind, Marks, Part, Step, Symbol, Type, Unknown, Value};
 /// A derived symbol names at most so many sources, so that expressions over thousands of unknowns
 /// do not grow with every operation.
 const MOST_SOURCES: usize = 256;
+/// Longer lists of unknown elements stay one unknown list.
+const MOST_SETTLED: u64 = 1024;
 /// Beyond so many parts a template is kept as a derived symbol.
 const MOST_PARTS: usize = 256;
 
@@ -22,7 +24,27 @@ pub fn derived(of: Type, by: &str, arguments: &[&Value]) -> Value {
 pub fn derived_with(of: Type, by: &str, arguments: &[&Value], refine: impl FnOnce(&mut Unknown)) -> Value {
     let mut unknown = Unknown::new(of, derived_symbol(by, arguments));
     refine(&mut unknown);
-    Value::new(Kind::Unknown(Arc::new(unknown)))
+    settled(unknown)
+}
+
+/// An unknown collection whose length is known is a known one of unknown elements, and an empty one is
+/// known altogether.
+#[must_use]
+pub fn settled(unknown: Unknown) -> Value {
+    let exact = unknown
+        .length
+        .1
+        .filter(|most| unknown.not_null && *most == unknown.length.0 && *most <= MOST_SETTLED);
+    let kind = match (&unknown.of, exact) {
+        (Type::List(of), Some(length)) => {
+            let element = |index| part(&unknown, Step::Index(index), (**of).clone());
+            Kind::List((**of).clone(), (0..length).map(element).collect())
+        }
+        (Type::Set(of), Some(0)) => Kind::Set((**of).clone(), [].into()),
+        (Type::Map(of), Some(0)) => Kind::Map((**of).clone(), [].into()),
+        _ => Kind::Unknown(Arc::new(unknown)),
+    };
+    Value::new(kind)
 }
 
 /// What a result of `by` over `arguments` comes from: every symbol in them, through templates and

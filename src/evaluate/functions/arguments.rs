@@ -42,7 +42,7 @@ impl Call<'_> {
     pub(crate) fn whole(&self, index: usize) -> Result<i64, FunctionError> {
         self.number(index)
             .to_i64()
-            .ok_or_else(|| FunctionError::at(index, "a whole number is required"))
+            .ok_or_else(|| FunctionError::about(index, "a whole number is required"))
     }
 
     /// The elements of a known list, set or tuple.

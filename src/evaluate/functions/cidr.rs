@@ -57,7 +57,13 @@ impl Prefix {
     }
 
     fn text(self) -> String {
-        format!("{}/{}", address_text(self.address, self.bits), self.length)
+        let mapped = self.bits == 128 && Ipv6Addr::from(self.address).to_ipv4_mapped().is_some();
+        let length = if mapped {
+            self.length.saturating_sub(96)
+        } else {
+            self.length
+        };
+        format!("{}/{length}", address_text(self.address, self.bits))
     }
 }
 
@@ -92,7 +98,7 @@ fn address_text(address: u128, bits: u32) -> String {
 
 fn prefix(call: &Call<'_>) -> Result<Prefix, FunctionError> {
     Prefix::parse(call.text(0)).ok_or_else(|| {
-        FunctionError::at(
+        FunctionError::about(
             0,
             format!("`{}` is not an IP prefix such as `10.0.0.0/16`", call.text(0)),
         )
@@ -102,7 +108,7 @@ fn prefix(call: &Call<'_>) -> Result<Prefix, FunctionError> {
 fn big(call: &Call<'_>, index: usize) -> Result<IBig, FunctionError> {
     call.number(index)
         .to_big()
-        .ok_or_else(|| FunctionError::at(index, "a whole number is required"))
+        .ok_or_else(|| FunctionError::about(index, "a whole number is required"))
 }
 
 fn power_of_two(exponent: u32) -> IBig {
@@ -120,7 +126,7 @@ pub(super) fn cidrhost(call: &Call<'_>) -> Outcome {
         number.clone()
     };
     if host < IBig::ZERO || host >= size {
-        return Err(FunctionError::at(
+        return Err(FunctionError::about(
             1,
             format!(
                 "a prefix of length {} has no host numbered {number}",
@@ -135,7 +141,7 @@ pub(super) fn cidrhost(call: &Call<'_>) -> Outcome {
 pub(super) fn cidrnetmask(call: &Call<'_>) -> Outcome {
     let prefix = prefix(call)?;
     if prefix.bits != 32 {
-        return Err(FunctionError::at(0, "an IPv6 prefix has no netmask"));
+        return Err(FunctionError::about(0, "an IPv6 prefix has no netmask"));
     }
     let mask = u32::MAX.checked_shl(prefix.host_bits()).unwrap_or(0);
     Ok(Value::string(Ipv4Addr::from(mask).to_string()))
@@ -150,7 +156,7 @@ pub(super) fn cidrsubnet(call: &Call<'_>) -> Outcome {
         .ok()
         .filter(|length| *length <= prefix.bits)
         .ok_or_else(|| {
-            FunctionError::at(
+            FunctionError::about(
                 1,
                 format!(
                     "a prefix of length {} cannot be extended by {new_bits} bits",
@@ -161,7 +167,7 @@ pub(super) fn cidrsubnet(call: &Call<'_>) -> Outcome {
     // Terraform does not refuse negative numbers: what they yield follows from two's complement.
     let limit = u32::try_from(new_bits).map_or_else(|_| IBig::ZERO, power_of_two);
     if new_bits >= 0 && number >= limit {
-        return Err(FunctionError::at(
+        return Err(FunctionError::about(
             2,
             format!("{new_bits} more bits do not make room for a subnet numbered {number}"),
         ));
@@ -171,7 +177,7 @@ pub(super) fn cidrsubnet(call: &Call<'_>) -> Outcome {
     let address = u128::try_from(&magnitude)
         .ok()
         .filter(|address| *address <= ones(prefix.bits))
-        .ok_or_else(|| FunctionError::at(2, "the subnet number is out of range"))?;
+        .ok_or_else(|| FunctionError::about(2, "the subnet number is out of range"))?;
     let subnet = Prefix {
         address,
         length,

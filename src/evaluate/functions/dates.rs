@@ -180,8 +180,11 @@ pub(super) fn from_yaml(content: &str) -> Option<String> {
 }
 
 fn moment_at(call: &Call<'_>, index: usize) -> Result<Moment, FunctionError> {
-    parse(call.text(index))
-        .ok_or_else(|| FunctionError::at(index, "a time such as `2026-01-31T00:00:00Z` is required"))
+    let message = "a time such as `2026-01-31T00:00:00Z` is required";
+    parse(call.text(index)).ok_or_else(|| match call.by {
+        "timeadd" => FunctionError::about(index, message),
+        _ => FunctionError::at(index, message),
+    })
 }
 
 pub(super) fn timecmp(call: &Call<'_>) -> Outcome {
@@ -192,11 +195,11 @@ pub(super) fn timecmp(call: &Call<'_>) -> Outcome {
 pub(super) fn timeadd(call: &Call<'_>) -> Outcome {
     let moment = moment_at(call, 0)?;
     let duration = duration(call.text(1))
-        .ok_or_else(|| FunctionError::at(1, "a duration such as `1h30m` is required"))?;
+        .ok_or_else(|| FunctionError::about(1, "a duration such as `1h30m` is required"))?;
     let instant = moment
         .instant
         .checked_add(duration)
-        .map_err(|_| FunctionError::at(1, "the result is out of range"))?;
+        .map_err(|_| FunctionError::about(1, "the result is out of range"))?;
     Ok(Value::string(Moment { instant, ..moment }.text()))
 }
 

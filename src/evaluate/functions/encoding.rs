@@ -26,7 +26,7 @@ pub(super) fn base64decode(call: &Call<'_>) -> Outcome {
         } else {
             format!("`{shown}`")
         };
-        FunctionError::at(0, format!("{name} is not {what}"))
+        FunctionError::about(0, format!("{name} is not {what}"))
     };
     let bytes = decoded(call.text(0)).ok_or_else(|| wrong("Base64"))?;
     let decoded = String::from_utf8(bytes).map_err(|_| wrong("text in UTF-8 once it is decoded"))?;
@@ -55,7 +55,12 @@ pub(super) fn urlencode(call: &Call<'_>) -> Outcome {
 
 /// Rows as objects of strings, by the names in the first line.
 pub(super) fn csvdecode(call: &Call<'_>) -> Outcome {
-    let wrong = |message: String| FunctionError::at(0, message);
+    let wrong = |message: String| FunctionError::about(0, message);
+    if has_bare_quote(call.text(0)) {
+        return Err(wrong(
+            "invalid CSV: a quote within a field that is not quoted".to_owned(),
+        ));
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(true)
         .flexible(false)
@@ -91,6 +96,30 @@ pub(super) fn csvdecode(call: &Call<'_>) -> Outcome {
         rows.push(Value::object(headers.iter().cloned().zip(cells).collect()));
     }
     Ok(Value::new(Kind::List(of, rows.into())))
+}
+
+/// Whether there is a quote that neither opens, doubles nor closes a quoted field.
+fn has_bare_quote(content: &str) -> bool {
+    let (mut quoted, mut at_start) = (false, true);
+    let mut characters = content.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, quoted) {
+            ('"', false) if at_start => quoted = true,
+            ('"', false) => return true,
+            ('"', true) if characters.peek() == Some(&'"') => {
+                characters.next();
+            }
+            ('"', true) => {
+                if !matches!(characters.peek(), None | Some(',' | '\n' | '\r')) {
+                    return true;
+                }
+                quoted = false;
+            }
+            _ => {}
+        }
+        at_start = !quoted && matches!(character, ',' | '\n');
+    }
+    false
 }
 
 /// The encodings that are computed here; results in others are unknown.

@@ -23,9 +23,18 @@ fn files<'a>(call: &Call<'a>) -> Result<&'a Files, FunctionError> {
 
 fn refused(call: &Call<'_>, refusal: &Refusal) -> FunctionError {
     if call.argument(0).marks.sensitive {
-        return FunctionError::at(0, refusal.to_string());
+        return blamed(call, refusal.to_string());
     }
-    FunctionError::at(0, format!("cannot read `{}`: {refusal}", call.text(0)))
+    blamed(call, format!("cannot read `{}`: {refusal}", call.text(0)))
+}
+
+/// Digests and `fileexists` report at the call, the others at the path.
+fn blamed(call: &Call<'_>, message: String) -> FunctionError {
+    if matches!(call.by, "file" | "filebase64") {
+        FunctionError::at(0, message)
+    } else {
+        FunctionError::new(message)
+    }
 }
 
 /// A file's bytes; `None` while its path is unknown.
@@ -51,8 +60,7 @@ fn read(call: &Call<'_>, read: impl FnOnce(&[u8]) -> Outcome) -> Outcome {
 pub(super) fn file(call: &Call<'_>) -> Outcome {
     read(call, |bytes| match std::str::from_utf8(bytes) {
         Ok(content) => Ok(text(content)),
-        Err(_) => Err(FunctionError::at(
-            0,
+        Err(_) => Err(FunctionError::new(
             "the file is not text in UTF-8; `filebase64` reads any file",
         )),
     })
@@ -108,7 +116,7 @@ pub(super) fn fileset(call: &Call<'_>) -> Outcome {
         let of = Type::Set(std::sync::Arc::new(Type::String));
         return Ok(call.unknown(of).with_marks(marks));
     }
-    let pattern = glob(call.text(1)).ok_or_else(|| FunctionError::at(1, "the pattern is not valid"))?;
+    let pattern = glob(call.text(1)).ok_or_else(|| FunctionError::about(1, "the pattern is not valid"))?;
     let found = match files(call)?.list(call.text(0)) {
         Ok(found) => found,
         // Terraform finds nothing in a directory that does not exist.

@@ -118,7 +118,9 @@ fn formatted(by: &str, format: &Value, arguments: &[Value]) -> Outcome {
         ));
     }
     parts.push(Value::string(text));
-    if blurred {
+    // An unknown argument that is not used makes the result unknown all the same, as in Terraform.
+    let unused = parts.len() == 1 && !arguments.iter().all(Value::is_wholly_known);
+    if blurred || unused {
         return Ok(blurred_result(by, format, arguments, &parts));
     }
     Ok(concatenated(by, &parts).unwrap_or_else(|| blurred_result(by, format, arguments, &parts)))
@@ -248,15 +250,15 @@ impl<'a> Verbs<'a> {
             .ok()
             .filter(|number| *number <= WIDEST)
             .map(Some)
-            .ok_or_else(|| FunctionError::at(0, "a number in the format is too large"))
+            .ok_or_else(|| FunctionError::about(0, "a number in the format is too large"))
     }
 
     fn unexpected(&self) -> FunctionError {
         match self.rest.chars().next() {
             Some(character) => {
-                FunctionError::at(0, format!("`{character}` is not possible in a format verb"))
+                FunctionError::about(0, format!("`{character}` is not possible in a format verb"))
             }
-            None => FunctionError::at(0, "the format ends within a verb"),
+            None => FunctionError::about(0, "the format ends within a verb"),
         }
     }
 }
@@ -281,7 +283,7 @@ impl Verb<'_> {
     }
 
     fn unsupported(&self, why: impl std::fmt::Display) -> FunctionError {
-        FunctionError::at(
+        FunctionError::about(
             self.argument,
             format!("unsuitable value for `{}`: {why}", self.raw),
         )
@@ -332,7 +334,7 @@ impl Verb<'_> {
                 }
             }
             _ => {
-                return Err(FunctionError::at(
+                return Err(FunctionError::about(
                     0,
                     format!("there is no format verb `{}`", self.raw),
                 ));

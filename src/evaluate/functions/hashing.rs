@@ -56,7 +56,7 @@ pub(super) fn uuidv5(call: &Call<'_>) -> Outcome {
         "oid" => Uuid::NAMESPACE_OID,
         "x500" => Uuid::NAMESPACE_X500,
         other => Uuid::try_parse(other)
-            .map_err(|_| FunctionError::at(0, "a UUID, `dns`, `url`, `oid` or `x500` is required"))?,
+            .map_err(|_| FunctionError::about(0, "a UUID, `dns`, `url`, `oid` or `x500` is required"))?,
     };
     Ok(Value::string(
         Uuid::new_v5(&namespace, call.text(1).as_bytes()).to_string(),

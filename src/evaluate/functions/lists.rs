@@ -328,7 +328,7 @@ pub(super) fn concat_result(call: &Call<'_>) -> Result<Type, FunctionError> {
 pub(super) fn flatten(call: &Call<'_>) -> Outcome {
     let value = call.argument(0);
     if !matches!(value.kind, Kind::List(..) | Kind::Set(..) | Kind::Tuple(_)) {
-        return Err(FunctionError::at(
+        return Err(FunctionError::about(
             0,
             "only lists, sets and tuples can be flattened",
         ));
@@ -473,8 +473,8 @@ pub(super) fn distinct(call: &Call<'_>) -> Outcome {
 
 pub(super) fn chunklist(call: &Call<'_>) -> Outcome {
     let list = call.argument(0);
-    let size =
-        usize::try_from(call.whole(1)?).map_err(|_| FunctionError::at(1, "the size must not be negative"))?;
+    let size = usize::try_from(call.whole(1)?)
+        .map_err(|_| FunctionError::about(1, "the size must not be negative"))?;
     let of = list.type_of();
     let inner = element_type(&of);
     let elements = call.elements(0);
@@ -530,7 +530,7 @@ pub(super) fn matchkeys(call: &Call<'_>) -> Outcome {
         .ok_or_else(|| FunctionError::new("the keys and the search set must have the same type"))?;
     let of = element_type(&call.argument(0).type_of());
     if call.elements(0).len() != call.elements(1).len() {
-        return Err(FunctionError::at(1, "there must be as many keys as values"));
+        return Err(FunctionError::about(1, "there must be as many keys as values"));
     }
     let as_common = |index: usize| {
         convert(call.argument(index).clone(), &common)

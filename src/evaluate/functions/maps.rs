@@ -91,8 +91,11 @@ pub(super) fn lookup(call: &Call<'_>) -> Outcome {
     };
     match found.or(default) {
         Some(value) => Ok(value.with_marks(marks)),
-        None if key.marks.sensitive => Err(FunctionError::at(1, "there is no such key")),
-        None => Err(FunctionError::at(1, format!("there is no key `{name}`"))),
+        None if key.marks.sensitive => Err(FunctionError::new("there is no such key")),
+        None if matches!(of, Type::Object(_)) => {
+            Err(FunctionError::at(0, format!("there is no attribute `{name}`")))
+        }
+        None => Err(FunctionError::new(format!("there is no key `{name}`"))),
     }
 }
 
@@ -156,7 +159,7 @@ fn merge_kinds(call: &Call<'_>) -> Result<(), FunctionError> {
         };
         if !fits {
             let of = argument.type_of().friendly_name();
-            return Err(FunctionError::at(
+            return Err(FunctionError::about(
                 index,
                 format!("a map or object is required, not {of}"),
             ));
@@ -276,10 +279,10 @@ pub(super) fn transpose(call: &Call<'_>) -> Outcome {
     for (key, list) in call.entries(0) {
         let elements = list
             .elements()
-            .ok_or_else(|| FunctionError::at(0, "a list in it must not be null"))?;
+            .ok_or_else(|| FunctionError::about(0, "a list in it must not be null"))?;
         for element in elements {
             let Kind::String(text) = &element.kind else {
-                return Err(FunctionError::at(0, "a string in it must not be null"));
+                return Err(FunctionError::about(0, "a string in it must not be null"));
             };
             transposed.entry(text.clone()).or_default().push(key.clone());
         }

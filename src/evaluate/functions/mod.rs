@@ -60,6 +60,11 @@ impl FunctionError {
         }
     }
 
+    /// An argument is to blame, but Terraform points at the whole call.
+    pub(crate) fn about(argument: usize, message: impl fmt::Display) -> FunctionError {
+        FunctionError::new(format!("argument {}: {message}", argument + 1))
+    }
+
     pub(crate) fn at(argument: usize, message: impl Into<String>) -> FunctionError {
         FunctionError {
             argument: Some(argument),

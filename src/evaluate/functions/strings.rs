@@ -187,7 +187,7 @@ pub(super) fn replace(call: &Call<'_>) -> Outcome {
     let pattern = what.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
     match pattern {
         Some(pattern) => {
-            let compiled = regex::compiled(pattern).map_err(|message| FunctionError::at(1, message))?;
+            let compiled = regex::compiled(pattern).map_err(|message| FunctionError::about(1, message))?;
             Ok(text(&compiled.replace_all(string, with)))
         }
         None => Ok(text(&string.replace(what, with))),

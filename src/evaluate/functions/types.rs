@@ -153,7 +153,7 @@ pub(super) fn coalescelist(call: &Call<'_>) -> Outcome {
             break;
         }
         if !is_sequence(argument) {
-            return Err(FunctionError::at(index, "a list or tuple is required"));
+            return Err(FunctionError::about(index, "a list or tuple is required"));
         }
     }
     for argument in &call.arguments {
