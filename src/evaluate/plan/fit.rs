@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use super::sources::{Candidate, Instances};
+use super::instances::Instances;
+use super::sources::Candidate;
 use crate::evaluate::value::Step;
 
 /// How much the names of an argument and of a reference have in common.

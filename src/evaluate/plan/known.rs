@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::addresses::{Shared, leading_key};
-use super::sources::{Instances, Scope, steps};
+use super::instances::{Instances, Scope};
+use super::sources::steps;
 use crate::config::plan::json::{self, Json};
 use crate::config::plan::{Expression, traversal};
 use crate::evaluate::address::Key;

@@ -9,6 +9,7 @@ mod addresses;
 mod align;
 mod context;
 mod fit;
+mod instances;
 mod known;
 mod overlay;
 mod providers;
@@ -24,8 +25,8 @@ pub use overlay::overlay;
 
 use addresses::Shared;
 use context::Context;
+use instances::{Entry, Instances, Scope};
 use shape::Shape;
-use sources::{Entry, Instances, Scope};
 use symbols::Symbols;
 use values::{Beside, Builder};
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::context::Context;
+use super::instances::Scope;
 use super::shape::{Outline, Shape};
-use super::sources::Scope;
 use super::symbols::{Leaf, Symbols};
 use super::values::{Beside, Builder};
 use crate::config::module::Mode;

@@ -4,14 +4,13 @@
 //! The plan drops every index that is not a literal and everything that runs through locals and
 //! dynamic blocks, so an answer may be several instances, or that the trail ends.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::addresses::{Shared, leading_key};
-use super::known::{self, Variables};
-use super::shape::Shape;
-use crate::config::module::ResourceName;
-use crate::config::plan::{Block, Configuration, Expression, Module, Reference, traversal};
+use super::instances::{Entry, Instances, Scope};
+use super::known;
+use crate::config::plan::{Expression, Reference, traversal};
 use crate::evaluate::address::{Address, Key, ModulePath, ModuleStep};
 use crate::evaluate::value::Step;
 
@@ -21,46 +20,6 @@ const MOST_CANDIDATES: usize = 64;
 const MOST_REFERENCES: usize = 1000;
 /// How far a trail is followed through variables and outputs.
 const LONGEST_TRAIL: usize = 64;
-
-/// An instance, with what is unknown in it.
-pub(super) struct Entry<'p> {
-    pub address: Arc<Address>,
-    pub unknown: Arc<Shape<'p>>,
-    /// Its values as JSON.
-    pub values: Option<&'p str>,
-}
-
-/// The instances of a plan and what is unknown in them.
-pub(super) struct Instances<'p> {
-    /// Sorted by address.
-    entries: Vec<Entry<'p>>,
-    /// The keys of the instances of each module call, by the path of the calling module instance.
-    calls: BTreeMap<(ModulePath, Arc<str>), BTreeSet<Option<Key>>>,
-    configuration: &'p Configuration,
-    pub text: &'p str,
-    pub variables: Variables<'p>,
-}
-
-/// Where a block's expressions are evaluated.
-#[derive(Clone)]
-pub(super) struct Scope<'p> {
-    pub path: ModulePath,
-    pub module: &'p Module,
-    /// The key of the block's instance, or of the module call's.
-    pub key: Option<Key>,
-    pub for_each: Option<&'p Expression>,
-}
-
-impl<'p> Scope<'p> {
-    pub(super) fn root(module: &'p Module) -> Scope<'p> {
-        Scope {
-            path: Arc::new([]),
-            module,
-            key: None,
-            for_each: None,
-        }
-    }
-}
 
 /// One attribute (or, with an empty path, something unsaid) of one instance.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,121 +34,6 @@ pub(super) struct Found {
     pub candidates: BTreeSet<Candidate>,
     /// Something else may have a part in it: a local, a dynamic block, or too many candidates.
     pub lost: bool,
-}
-
-impl<'p> Instances<'p> {
-    pub(super) fn new(
-        mut entries: Vec<Entry<'p>>,
-        configuration: &'p Configuration,
-        text: &'p str,
-        variables: Variables<'p>,
-    ) -> Self {
-        entries.sort_by(|a, b| a.address.cmp(&b.address));
-        let mut calls: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-        let mut previous: Option<&ModulePath> = None;
-        for Entry { address, .. } in &entries {
-            if previous == Some(&address.module) {
-                continue;
-            }
-            previous = Some(&address.module);
-            let mut path = &*address.module;
-            while let Some((step, parent)) = path.split_last() {
-                let call = (ModulePath::from(parent), step.name.clone());
-                if !calls.entry(call).or_default().insert(step.key.clone()) {
-                    break;
-                }
-                path = parent;
-            }
-        }
-        Instances {
-            entries,
-            calls,
-            configuration,
-            text,
-            variables,
-        }
-    }
-
-    pub(super) fn entry(&self, address: &Address) -> Option<&Entry<'p>> {
-        let index = self
-            .entries
-            .binary_search_by(|entry| (*entry.address).cmp(address))
-            .ok()?;
-        self.entries.get(index)
-    }
-
-    /// The instances of one block in one module instance, in the order of their keys.
-    pub(super) fn instances_of(&self, block: &Address) -> &[Entry<'p>] {
-        let name = |address: &Address| {
-            (&address.module, address.mode, &address.kind, &address.name).cmp(&(
-                &block.module,
-                block.mode,
-                &block.kind,
-                &block.name,
-            ))
-        };
-        let start = self.entries.partition_point(|entry| name(&entry.address).is_lt());
-        let end = self.entries.partition_point(|entry| name(&entry.address).is_le());
-        self.entries.get(start..end).unwrap_or(&[])
-    }
-
-    pub(super) fn module(&self, path: &[ModuleStep]) -> Option<&'p Module> {
-        path.iter().try_fold(&self.configuration.root, |module, step| {
-            module.calls.get(&step.name).map(|call| &call.module)
-        })
-    }
-
-    /// The block of an instance, and the scope its expressions are evaluated in.
-    pub(super) fn block(&self, address: &Address) -> Option<(&'p Block, Scope<'p>)> {
-        let module = self.module(&address.module)?;
-        let block = module.resources.get(&ResourceName {
-            mode: address.mode,
-            kind: address.kind.clone(),
-            name: address.name.clone(),
-        })?;
-        let scope = Scope {
-            path: address.module.clone(),
-            module,
-            key: address.key.clone(),
-            for_each: block.for_each.as_ref(),
-        };
-        Some((block, scope))
-    }
-
-    /// The scope in which the arguments of the call of a module instance are evaluated, and the
-    /// argument for one of its variables.
-    pub(super) fn argument(
-        &self,
-        path: &ModulePath,
-        variable: &str,
-    ) -> Option<(Option<&'p Expression>, Scope<'p>)> {
-        let (step, parent) = path.split_last()?;
-        let module = self.module(parent)?;
-        let call = module.calls.get(&step.name)?;
-        let scope = Scope {
-            path: ModulePath::from(parent),
-            module,
-            key: step.key.clone(),
-            for_each: call.for_each.as_ref(),
-        };
-        Some((call.expressions.get(variable), scope))
-    }
-
-    /// Whether anything at that path of an instance is unknown.
-    pub(super) fn is_unknown(&self, of: &Address, path: &[Step]) -> bool {
-        // An instance that the plan does not show is not known either.
-        let Some(entry) = self.entry(of) else {
-            return true;
-        };
-        let mut shape = &*entry.unknown;
-        for step in path {
-            shape = match step {
-                Step::Attribute(name) => shape.entry(name),
-                Step::Index(index) => shape.element(usize::try_from(*index).unwrap_or(usize::MAX)),
-            };
-        }
-        shape.any()
-    }
 }
 
 /// One search: it counts its steps, so that no configuration can make it run away.

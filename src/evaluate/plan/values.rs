@@ -7,8 +7,8 @@ use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
 use super::context::Context;
+use super::instances::Scope;
 use super::shape::{Outline, Shape};
-use super::sources::Scope;
 use super::symbols::{Leaf, Symbols};
 use crate::config::plan::Span;
 use crate::config::plan::json::{self, Json};
