@@ -2,6 +2,8 @@
 //! known: what it accepts must be read without an error, what it refuses while reading must be refused
 //! at the same place.
 
+#![cfg(test)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -1,13 +1,12 @@
 //! What an input is, seen from its content, and reading it.
 
-use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::files::{self, Files, Refusal};
 use super::module::{Child, Module};
-use super::plan::{self, Plan};
+use super::plan::{self, BlockAddress, Plan};
 use super::sniff::{self, Kind};
 use super::variables::FromOutside;
 use super::{Content, Environment, Input, Options, SiteFile, SourceOption, Tree, directory, hcl, tree};
@@ -25,6 +24,8 @@ pub(super) struct Reader<'a> {
     pub outside: &'a FromOutside,
     /// The root modules read so far.
     pub modules: Vec<Arc<Module>>,
+    /// The directory that each input is, or lies in.
+    pub beside: Vec<PathBuf>,
 }
 
 impl Reader<'_> {
@@ -76,6 +77,7 @@ impl Reader<'_> {
     fn directory(&mut self, path: &Path, shown: String) -> Option<Input> {
         let files = self.files(path);
         let tree = self.tree(path, &files)?;
+        self.beside.push(path.to_owned());
         Some(Input {
             path: Arc::from(shown),
             content: Content::Directory(tree),
@@ -174,6 +176,7 @@ impl Reader<'_> {
             Content::Plan(Box::new(plan), tree)
         };
         let files = self.files(beside);
+        self.beside.push(beside.to_owned());
         Some(Input {
             path: Arc::from(shown),
             content,
@@ -189,24 +192,29 @@ impl Reader<'_> {
                 let path = files::clean(&self.environment.working_directory.join(directory));
                 let files = self.files(&path);
                 let tree = self.tree(&path, &files)?;
-                if let Some(missing) = first_missing(plan, &tree.root) {
-                    let shown = self.shown(&path);
-                    self.diagnostics.push(
-                        Diagnostic::warning(
-                            "source-mismatch",
-                            format!("`{shown}` has no `{missing}`, which is in the plan"),
-                        )
-                        .help(
-                            "`--source` should name the directory in which the plan was made, as it was then",
-                        ),
-                    );
-                }
+                self.doubt_source(plan, &tree, &path);
                 tree
             }
             SourceOption::Automatic => self.automatic_source(plan)?,
         };
         tree.given.extend(plan.variables());
         Some(tree)
+    }
+
+    /// Says so when the directory that the user names is not where the plan was made.
+    fn doubt_source(&mut self, plan: &Plan, tree: &Tree, path: &Path) {
+        let shown = self.shown(path);
+        let summary = match Fit::of(plan, &tree.root) {
+            Fit::Part { missing } => format!("`{shown}` has no `{missing}`, which is in the plan"),
+            Fit::Nothing if plan.block_addresses().next().is_some() => {
+                format!("`{shown}` has none of the plan's blocks")
+            }
+            _ => return,
+        };
+        self.diagnostics.push(
+            Diagnostic::warning("source-mismatch", summary)
+                .help("`--source` should name the directory in which the plan was made, as it was then"),
+        );
     }
 
     /// The working directory, when it holds everything that the plan names. What is wrong with a
@@ -219,24 +227,37 @@ impl Reader<'_> {
         let files = self.files(&path);
         let (problems, modules) = (self.diagnostics.len(), self.modules.len());
         let tree = self.tree(&path, &files);
-        let fits = |tree: &Tree| {
-            plan.block_addresses().next().is_some() && first_missing(plan, &tree.root).is_none()
-        };
-        let tree = tree.filter(fits);
-        if tree.is_none() {
-            self.diagnostics.truncate(problems);
-            self.modules.truncate(modules);
+        let fit = tree
+            .as_ref()
+            .map_or(Fit::Nothing, |tree| Fit::of(plan, &tree.root));
+        if let Fit::Whole = fit {
+            return tree;
         }
-        tree
+        self.diagnostics.truncate(problems);
+        self.modules.truncate(modules);
+        if let Fit::Part { missing } = fit {
+            self.diagnostics.push(
+                Diagnostic::warning(
+                    "source-mismatch",
+                    format!("the working directory has some of the plan's blocks, but not `{missing}`, and is not read"),
+                )
+                .help("`--source DIR` names the directory in which the plan was made"),
+            );
+        }
+        None
     }
 
+    /// The site file beside an input, unless the user names another.
     fn site_file(&mut self, beside: &Path, files: &Files) -> Option<SiteFile> {
-        let (path, named) = match &self.options.site_file {
-            Some(path) => (files::clean(&self.environment.working_directory.join(path)), true),
-            None => (beside.join(SITE_FILE), false),
-        };
-        let shown = self.shown(&path);
-        let text = files.resolve(&path).and_then(|path| {
+        if self.options.site_file.is_some() {
+            return None;
+        }
+        self.read_site_file(&beside.join(SITE_FILE), files, false)
+    }
+
+    fn read_site_file(&mut self, path: &Path, files: &Files, named: bool) -> Option<SiteFile> {
+        let shown = self.shown(path);
+        let text = files.resolve(path).and_then(|path| {
             let bytes = files::read_regular(&path, files::MAX_FILE)?;
             files::decode(bytes)
         });
@@ -256,6 +277,27 @@ impl Reader<'_> {
             path: Arc::from(shown),
         })
     }
+
+    /// Reads the site file that the user names, for the input that it lies beside, else the first.
+    fn named_site_file(&mut self, inputs: &mut [Input]) {
+        let Some(path) = &self.options.site_file else {
+            return;
+        };
+        let path = files::clean(&self.environment.working_directory.join(path));
+        let index = self
+            .beside
+            .iter()
+            .position(|beside| path.parent() == Some(beside));
+        let index = index.unwrap_or(0);
+        let Some(beside) = self.beside.get(index).cloned() else {
+            return;
+        };
+        let files = self.files(&beside);
+        let site_file = self.read_site_file(&path, &files, true);
+        if let Some(input) = inputs.get_mut(index) {
+            input.site_file = site_file;
+        }
+    }
 }
 
 fn start_of(source: SourceId) -> Place {
@@ -266,22 +308,43 @@ fn start_of(source: SourceId) -> Place {
     }
 }
 
-/// The first block of the plan that the source lacks. Of modules that are not there nothing is asked.
-fn first_missing(plan: &Plan, root: &Arc<Module>) -> Option<String> {
-    let mut checked = HashSet::new();
-    plan.block_addresses()
-        .find(|block| {
-            let mut module = root;
-            for name in &block.module {
-                match module.calls.get(name).map(|call| &call.child) {
-                    Some(Child::Loaded(child)) => module = child,
-                    Some(_) => return false,
-                    None => return true,
-                }
+/// How much of a plan's configuration a source holds.
+enum Fit {
+    Whole,
+    Part { missing: String },
+    Nothing,
+}
+
+impl Fit {
+    /// Of modules that are not there nothing is asked.
+    fn of(plan: &Plan, root: &Arc<Module>) -> Fit {
+        let (mut found, mut missing) = (0, None);
+        for block in plan.block_addresses() {
+            match holds(root, &block) {
+                Some(true) => found += 1,
+                Some(false) => missing = missing.or(Some(block.to_string())),
+                None => {}
             }
-            checked.insert(block.clone()) && !module.resources.contains_key(&block.resource)
-        })
-        .map(|block| block.to_string())
+        }
+        match missing {
+            _ if found == 0 => Fit::Nothing,
+            None => Fit::Whole,
+            Some(missing) => Fit::Part { missing },
+        }
+    }
+}
+
+/// Whether a block is in the source; `None` where the module that would hold it is not there.
+fn holds(root: &Arc<Module>, block: &BlockAddress) -> Option<bool> {
+    let mut module = root;
+    for name in &block.module {
+        match module.calls.get(name).map(|call| &call.child) {
+            Some(Child::Loaded(child)) => module = child,
+            Some(_) => return None,
+            None => return Some(false),
+        }
+    }
+    Some(module.resources.contains_key(&block.resource))
 }
 
 /// What is wrong with an input that is neither plan nor state.
@@ -335,5 +398,7 @@ fn misfit(kind: Kind, shown: &str) -> Option<Diagnostic> {
 
 /// The inputs of a run, read one after the other.
 pub(super) fn read_all(reader: &mut Reader, paths: &[PathBuf]) -> Vec<Input> {
-    paths.iter().filter_map(|path| reader.input(path)).collect()
+    let mut inputs: Vec<Input> = paths.iter().filter_map(|path| reader.input(path)).collect();
+    reader.named_site_file(&mut inputs);
+    inputs
 }

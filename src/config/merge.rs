@@ -179,6 +179,7 @@ impl Merge<'_> {
     }
 
     fn locals(&mut self, body: Body) {
+        self.no_blocks(&body);
         for attribute in body.attributes {
             let name = attribute.name.text.clone();
             if let Some(first) = self.merged.locals.get(&name) {
@@ -221,7 +222,19 @@ impl Merge<'_> {
         }
     }
 
+    fn no_blocks(&mut self, locals: &Body) {
+        for block in &locals.blocks {
+            let name = &block.keyword.text;
+            self.diagnostics.push(
+                Diagnostic::error("unsupported-block", "a `locals` block holds values, not blocks")
+                    .at(Some(block.header))
+                    .help(format!("write `{name} = {{ … }}`")),
+            );
+        }
+    }
+
     fn override_locals(&mut self, body: Body) {
+        self.no_blocks(&body);
         for attribute in body.attributes {
             match self.merged.locals.get_mut(&attribute.name.text) {
                 Some(base) => *base = attribute,

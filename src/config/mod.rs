@@ -58,6 +58,7 @@ pub fn read(
         diagnostics: &mut diagnostics,
         outside: &outside,
         modules: Vec::new(),
+        beside: Vec::new(),
     };
     let inputs = input::read_all(&mut reader, paths);
     let modules = reader.modules;
