@@ -34,6 +34,12 @@ pub struct Address {
 }
 
 impl Address {
+    /// Whether it stands for any number of instances: a repetition on the way is unknown.
+    #[must_use]
+    pub fn is_symbolic(&self) -> bool {
+        self.key == Some(Key::Any) || self.module.iter().any(|step| step.key == Some(Key::Any))
+    }
+
     /// The block's address: without any instance key, as `configuration` in a plan names it.
     #[must_use]
     pub fn without_keys(&self) -> Address {

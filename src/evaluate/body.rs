@@ -4,12 +4,13 @@
 //! An argument that is null counts as left out, and is. Nested blocks of one kind are a list of objects
 //! in source order (a set, an object or a map where the schema says so). What the schema types, is
 //! converted. Of a `dynamic` block over an unknown collection the list keeps one unknown element (see
-//! [`unknown_blocks`]), so that its static neighbours are not lost.
+//! [`super::evaluation::is_unknown_blocks`]), so that its static neighbours are not lost.
 
 use std::sync::Arc;
 
 use super::convert::convert;
 use super::dynamic;
+use super::evaluation::UNKNOWN_BLOCKS;
 use super::expression::evaluate as value_of;
 use super::json_blocks as json;
 use super::schema::{BlockSchema, NestedBlock, Nesting};
@@ -150,8 +151,6 @@ pub(super) fn unknown_blocks(collection: &Value, header: Place) -> Element {
         },
     }
 }
-
-pub(super) const UNKNOWN_BLOCKS: &str = "dynamic";
 
 /// The blocks of one name as one value.
 pub(super) fn collected(elements: Vec<Element>, below: Below<'_>) -> Value {

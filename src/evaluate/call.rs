@@ -3,7 +3,7 @@
 
 use super::convert::convert;
 use super::expression::{attempt, chain, evaluate as value_of};
-use super::scope::{Link, Problem, SPLAT_ITEM, Scope};
+use super::scope::{Link, Problem, Scope};
 use super::symbol::{derived, failed};
 use super::templates;
 use super::value::{Marks, Type, Value};
@@ -182,36 +182,27 @@ fn can(scope: &Scope<'_>, call: &Call, at: Place) -> Value {
 enum Settled {
     /// It can be evaluated, whatever the unknown things in it turn out to be.
     Value(Value),
-    /// Whether it can be evaluated depends on what is not known.
+    /// It may turn out otherwise once what is unknown is known.
     Unknown(Value),
-    /// It cannot; the first reason.
+    /// It cannot, and nothing that becomes known will change that; the first reason.
     Failed(Option<String>),
 }
 
 fn settle(scope: &Scope<'_>, argument: &Expression) -> Settled {
     let (value, sink) = attempt(scope, argument);
-    let failed = sink.has_errors();
-    if !failed
-        && (value.is_known() && is_traversal(argument) || value.is_wholly_known() && is_constant(argument))
-    {
-        // A reference that has reached a value through known things only will always reach it, even
-        // where there are unknown things inside.
+    if sink.has_errors() {
+        let first = sink.into_diagnostics().into_iter().next();
+        return Settled::Failed(first.map(|diagnostic| diagnostic.summary));
+    }
+    // A reference that has reached a value through known things only will always reach it, even where
+    // there are unknown things inside. Terraform gives up on those too.
+    if value.is_wholly_known() || value.is_known() && is_traversal(argument) {
         return Settled::Value(value);
     }
-    match unknown_in(scope, argument) {
-        None if failed => Settled::Failed(
-            sink.into_diagnostics()
-                .into_iter()
-                .next()
-                .map(|diagnostic| diagnostic.summary),
-        ),
-        None => Settled::Value(value),
-        Some(source) if value.is_known() || failed => {
-            Settled::Unknown(derived(Type::Any, "try", &[&source, &value]))
-        }
-        // The unknown is what the expression gives, unless it fails.
-        Some(_) => Settled::Unknown(value),
+    if value.is_known() {
+        return Settled::Unknown(derived(Type::Any, "try", &[&value]).with_marks(value.deep_marks()));
     }
+    Settled::Unknown(value)
 }
 
 fn is_traversal(expression: &Expression) -> bool {
@@ -235,28 +226,6 @@ fn is_constant(expression: &Expression) -> bool {
             | ExpressionKind::Number(_)
             | ExpressionKind::String(_)
     )
-}
-
-/// Something unknown that a reference of the expression leads to, or through.
-fn unknown_in(scope: &Scope<'_>, expression: &Expression) -> Option<Value> {
-    let mut found = None;
-    super::references::each(expression, &mut |reference| {
-        if found.is_some() || reference.bound_inside {
-            return;
-        }
-        let (value, sink) = attempt(scope, reference.expression);
-        // A reference that certainly fails leads through nothing unknown.
-        if !sink.has_errors() && !value.is_wholly_known() {
-            found = Some(value);
-        }
-    });
-    if found.is_none()
-        && let Some(item) = scope.bound(SPLAT_ITEM)
-        && !item.is_wholly_known()
-    {
-        found = Some(item.clone());
-    }
-    found
 }
 
 /// `convert(value, type)`: the second argument is a type expression.

@@ -8,7 +8,7 @@ use super::expression::{attempt, evaluate as value_of};
 use super::scope::{Problem, Scope};
 use super::unify::unify;
 use super::unknown::derived_symbol;
-use super::value::{Kind, Symbol, Type, Unknown, Value};
+use super::value::{Kind, Step, Symbol, Type, Unknown, Value};
 use crate::config::syntax::Expression;
 
 pub fn evaluate(
@@ -171,21 +171,21 @@ fn upper(value: &Value) -> Option<super::number::Number> {
     }
 }
 
-/// An unknown list of which the length is known is a list of unknown elements.
+/// An unknown collection of which the length is known is not wholly unknown: a list of unknown elements,
+/// or an empty collection.
 fn settled(unknown: Unknown) -> Value {
-    if let (Type::List(of), true, (least, Some(most))) = (&unknown.of, unknown.not_null, unknown.length)
-        && least == most
-        && most <= 1024
-    {
-        let elements = (0..most)
-            .map(|index| {
-                Value::unknown(
-                    (**of).clone(),
-                    unknown.symbol.under(super::value::Step::Index(index)),
-                )
-            })
-            .collect();
-        return Value::new(Kind::List((**of).clone(), elements));
-    }
-    Value::new(Kind::Unknown(Arc::new(unknown)))
+    const LONGEST: u64 = 1024;
+    let (least, most) = unknown.length;
+    let length = most.filter(|most| unknown.not_null && *most == least && *most <= LONGEST);
+    let kind = match (&unknown.of, length) {
+        (Type::List(of), Some(length)) => {
+            let elements = (0..length)
+                .map(|index| Value::unknown((**of).clone(), unknown.symbol.under(Step::Index(index))));
+            Kind::List((**of).clone(), elements.collect())
+        }
+        (Type::Set(of), Some(0)) => Kind::Set((**of).clone(), [].into()),
+        (Type::Map(of), Some(0)) => Kind::Map((**of).clone(), [].into()),
+        _ => Kind::Unknown(Arc::new(unknown)),
+    };
+    Value::new(kind)
 }

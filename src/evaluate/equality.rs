@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::unknown::derived;
+use super::address::Key;
 use super::value::{Kind, Marks, Part, Symbol, Type, Unknown, Value};
 
 /// `a == b`: a bool, or an unknown bool where it depends on what is not known. No conversion takes
@@ -211,11 +212,10 @@ impl Symbol {
     #[must_use]
     pub fn is_identity(&self) -> bool {
         match self {
-            Symbol::Attribute { .. }
-            | Symbol::Instance(_)
-            | Symbol::Variable { .. }
-            | Symbol::Output { .. }
-            | Symbol::Planned { .. } => true,
+            // One symbolic instance stands for many.
+            Symbol::Attribute { of, .. } | Symbol::Instance(of) => !of.is_symbolic(),
+            Symbol::Output { module, .. } => module.iter().all(|step| step.key != Some(Key::Any)),
+            Symbol::Variable { .. } | Symbol::Planned { .. } => true,
             Symbol::Template(parts) => parts.iter().all(|part| match part {
                 Part::Literal(_) => true,
                 Part::Symbol(symbol) => symbol.is_identity(),

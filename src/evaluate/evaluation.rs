@@ -56,6 +56,20 @@ impl Evaluation {
     }
 }
 
+/// The name under which the symbol of unknown blocks is derived from that of their collection.
+pub(super) const UNKNOWN_BLOCKS: &str = "dynamic";
+
+/// Whether an element in a list of nested blocks stands for the blocks of a `dynamic` block whose
+/// collection is not known: any number of them, none included. Its static neighbours are in the list as
+/// usual. Terraform itself shows such a list as unknown altogether.
+///
+/// The element's place is the `dynamic` header, its origin the collection, and its symbol names what the
+/// collection comes from.
+#[must_use]
+pub fn is_unknown_blocks(element: &Value) -> bool {
+    matches!(element.symbol(), Some(Symbol::Derived { by, .. }) if &**by == UNKNOWN_BLOCKS)
+}
+
 /// A body evaluated in the scope of a root module: what a site file is read from.
 #[derive(Clone, Debug, Default)]
 pub struct EvaluatedBody {

@@ -30,6 +30,7 @@ pub mod plan;
 mod planned;
 pub mod provider_schemas;
 pub mod references;
+mod remote_state;
 mod repetition;
 mod resolve;
 mod resource;

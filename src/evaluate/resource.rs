@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use super::address::{Address, Key};
 use super::body::{self, Shape};
 use super::builtin;
+use super::remote_state;
 use super::repetition::Expansion;
 use super::resolve::InModule;
 use super::scope::{Frame, Problem, Scope, Sink};
@@ -12,7 +13,7 @@ use super::symbol::{derived, failed};
 use super::value::{BlockOf, Kind, Step, Symbol, Type, Unknown, Value};
 use super::whole;
 use super::world::{Binding, ModuleInstance, Node, World, lock};
-use crate::config::module::Resource;
+use crate::config::module::{Mode, Resource};
 use crate::source::Place;
 
 /// What has been evaluated of a resource in a module instance.
@@ -145,7 +146,26 @@ impl<'w> Resources<'w> {
             None => body::evaluate(scope, &self.resource.body, shape, header),
         };
         let values = builtin::completed(values, address);
+        let values = self.with_remote_outputs(scope, values);
         with_id(values, address)
+    }
+
+    /// Terraform reads such a state while it plans, unless something has to be applied first.
+    fn with_remote_outputs(&self, scope: &Scope<'_>, values: Value) -> Value {
+        let name = &self.resource.name;
+        let remote = name.mode == Mode::Data && &*name.kind == "terraform_remote_state";
+        if !remote || self.resource.depends_on.is_some() {
+            return values;
+        }
+        let outputs = scope.names.files().and_then(|files| remote_state::outputs(&values, files));
+        let (Some(outputs), Kind::Object(entries)) = (outputs, &values.kind) else {
+            return values;
+        };
+        let outputs = ("outputs".into(), outputs);
+        Value {
+            kind: Value::object(entries.iter().cloned().chain([outputs]).collect()).kind,
+            ..values
+        }
     }
 
     /// The resource as a value: an object, a tuple of objects under `count`, an object of objects under

@@ -152,7 +152,8 @@ fn rendered(scope: &Scope<'_>, text: &str, variables: &Value, (at, variables_at)
         &template,
     );
     inner_problems(scope, sink.into_diagnostics(), at);
-    placed(&value, at).with_marks(variables.marks)
+    // A sensitive variable makes the whole text sensitive, used or not.
+    placed(&value, at).with_marks(variables.deep_marks())
 }
 
 fn inner_problems(scope: &Scope<'_>, diagnostics: Vec<Diagnostic>, at: Place) {

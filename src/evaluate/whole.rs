@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::address::Address;
-use super::body::UNKNOWN_BLOCKS;
+use super::evaluation::is_unknown_blocks;
 use super::schema::{BlockSchema, NestedBlock, Nesting};
 use super::unify::unify;
 use super::value::{BlockOf, Kind, Step, Symbol, Type, Unknown, Value};
@@ -55,8 +55,11 @@ impl Builder<'_> {
         for (name, value) in given.iter() {
             let inner: Vec<&Body> = below(bodies, name).collect();
             let nested = schema.and_then(|schema| schema.block(name));
+            let attribute = schema.and_then(|schema| schema.attribute(name));
             let value = if inner.is_empty() && nested.is_none() {
                 value.clone()
+            } else if let (None, Some(attribute)) = (nested, attribute) {
+                self.objects(value, &with(path, Step::Attribute(name.clone())), &attribute.of)
             } else {
                 self.nested(value, &inner, &with(path, Step::Attribute(name.clone())), nested)
             };
@@ -72,6 +75,38 @@ impl Builder<'_> {
                 path: path.into(),
             })),
             ..values.clone()
+        }
+    }
+
+    /// An attribute of objects that is written as blocks: what these leave out is null.
+    fn objects(&self, value: &Value, path: &[Step], of: &Type) -> Value {
+        let elements = value.elements().unwrap_or(&[]);
+        if elements.iter().any(is_unknown_blocks) {
+            return self.unknown(of.clone(), path);
+        }
+        let (Type::List(element) | Type::Set(element)) = of else {
+            return value.clone();
+        };
+        let Type::Object(fields) = &**element else {
+            return value.clone();
+        };
+        let filled = elements.iter().map(|element| {
+            let attributes = fields.iter().map(|field| {
+                let given = element.get(&field.name).cloned();
+                (field.name.clone(), given.unwrap_or_else(|| Value::null(field.of.clone())))
+            });
+            Value {
+                kind: Value::object(attributes.collect()).kind,
+                ..element.clone()
+            }
+        });
+        let kind = match of {
+            Type::Set(_) => Kind::Set((**element).clone(), filled.collect()),
+            _ => Kind::List((**element).clone(), filled.collect()),
+        };
+        Value {
+            kind,
+            ..value.clone()
         }
     }
 
@@ -165,12 +200,6 @@ impl Builder<'_> {
 
 fn with(path: &[Step], step: Step) -> Vec<Step> {
     path.iter().cloned().chain([step]).collect()
-}
-
-/// Whether an element stands for the blocks of a dynamic block over an unknown collection.
-#[must_use]
-pub fn is_unknown_blocks(element: &Value) -> bool {
-    matches!(element.symbol(), Some(Symbol::Derived { by, .. }) if &**by == UNKNOWN_BLOCKS)
 }
 
 fn collection_type(kind: &Kind) -> Type {

@@ -28,13 +28,6 @@ fn hcl_expressions() {
 }
 
 #[test]
-fn functions() {
-    let Some(shared) = shared() else { return };
-    let oracle = json(&shared.join("oracle/tf-functions.json"));
-    score("functions", &oracle, Some(&shared.join("oracle/fixtures")), 0.9);
-}
-
-#[test]
 fn conversions() {
     let Some(shared) = shared() else { return };
     let oracle = json(&shared.join("oracle/tf-conversions.json"));

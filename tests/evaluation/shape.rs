@@ -1,6 +1,7 @@
 //! A value in the three shapes of a plan: what is known, what is not, and what is sensitive.
 
 use clearway::evaluate::value::{Kind, Type, Value};
+use clearway::evaluate::evaluation::is_unknown_blocks;
 use serde_json::{Map, Value as Json, json};
 
 pub struct Shapes {
@@ -12,9 +13,14 @@ pub struct Shapes {
 pub fn shapes(value: &Value) -> Shapes {
     Shapes {
         value: known(value),
-        unknown: pruned(&leaves(value, &|value| !value.is_known())),
+        unknown: pruned(&leaves(value, &is_unknown)),
         sensitive: pruned(&leaves(value, &|value| value.marks.sensitive)),
     }
+}
+
+/// A list of blocks is unknown to Terraform when some of them are.
+fn is_unknown(value: &Value) -> bool {
+    !value.is_known() || value.elements().is_some_and(|elements| elements.iter().any(is_unknown_blocks))
 }
 
 /// Known parts; unknown ones are left out of objects and null in lists.
@@ -31,7 +37,7 @@ fn known(value: &Value) -> Json {
         }
         Kind::Map(_, entries) | Kind::Object(entries) => entries
             .iter()
-            .filter(|(_, value)| value.is_known())
+            .filter(|(_, value)| !is_unknown(value))
             .map(|(name, value)| (name.to_string(), known(value)))
             .collect(),
     }
