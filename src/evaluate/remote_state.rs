@@ -38,7 +38,11 @@ fn typed(output: &Value) -> Option<Value> {
         None => value,
     };
     let sensitive = output.get("sensitive").and_then(Value::as_bool) == Some(true);
-    Some(if sensitive { value.with_marks(Marks::SENSITIVE) } else { value })
+    Some(if sensitive {
+        value.with_marks(Marks::SENSITIVE)
+    } else {
+        value
+    })
 }
 
 /// A type in Terraform's JSON form.

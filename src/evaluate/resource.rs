@@ -157,7 +157,10 @@ impl<'w> Resources<'w> {
         if !remote || self.resource.depends_on.is_some() {
             return values;
         }
-        let outputs = scope.names.files().and_then(|files| remote_state::outputs(&values, files));
+        let outputs = scope
+            .names
+            .files()
+            .and_then(|files| remote_state::outputs(&values, files));
         let (Some(outputs), Kind::Object(entries)) = (outputs, &values.kind) else {
             return values;
         };

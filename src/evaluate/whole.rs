@@ -93,7 +93,10 @@ impl Builder<'_> {
         let filled = elements.iter().map(|element| {
             let attributes = fields.iter().map(|field| {
                 let given = element.get(&field.name).cloned();
-                (field.name.clone(), given.unwrap_or_else(|| Value::null(field.of.clone())))
+                (
+                    field.name.clone(),
+                    given.unwrap_or_else(|| Value::null(field.of.clone())),
+                )
             });
             Value {
                 kind: Value::object(attributes.collect()).kind,

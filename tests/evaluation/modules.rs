@@ -193,7 +193,13 @@ fn run_case(directory: &Path, case: &Json, schemas: Option<Arc<dyn Schemas>>) ->
     let copied = scratch(&format!("{parent}-{}", name(directory)));
     copy(directory, &copied);
     // What the oracle keeps beside the configuration.
-    for file in ["case.json", "plan.json", "diagnostics.json", "error.json", "modules.json"] {
+    for file in [
+        "case.json",
+        "plan.json",
+        "diagnostics.json",
+        "error.json",
+        "modules.json",
+    ] {
         std::fs::remove_file(copied.join(file)).ok();
     }
     for step in case["steps"].as_array().into_iter().flatten() {
@@ -379,7 +385,11 @@ fn outputs_fault(plan: &Json, run: &Run, stateful: bool) -> Option<String> {
                 ));
             }
         }
-        let value = if change["after"].is_null() { &output["value"] } else { &change["after"] };
+        let value = if change["after"].is_null() {
+            &output["value"]
+        } else {
+            &change["after"]
+        };
         if !same(&shapes.value, value) {
             return Some(format!("output {name}: {} and not {value}", shapes.value));
         }

@@ -1,7 +1,7 @@
 //! A value in the three shapes of a plan: what is known, what is not, and what is sensitive.
 
-use clearway::evaluate::value::{Kind, Type, Value};
 use clearway::evaluate::evaluation::is_unknown_blocks;
+use clearway::evaluate::value::{Kind, Type, Value};
 use serde_json::{Map, Value as Json, json};
 
 pub struct Shapes {
@@ -20,7 +20,10 @@ pub fn shapes(value: &Value) -> Shapes {
 
 /// A list of blocks is unknown to Terraform when some of them are.
 fn is_unknown(value: &Value) -> bool {
-    !value.is_known() || value.elements().is_some_and(|elements| elements.iter().any(is_unknown_blocks))
+    !value.is_known()
+        || value
+            .elements()
+            .is_some_and(|elements| elements.iter().any(is_unknown_blocks))
 }
 
 /// Known parts; unknown ones are left out of objects and null in lists.
