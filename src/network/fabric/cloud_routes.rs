@@ -6,14 +6,12 @@
 use std::sync::Arc;
 
 use super::cloud_internet::{breakout, internet};
-use super::clouds::{Site, lone_rules};
-use super::gateway_firewall::{self, At};
+use super::clouds::Site;
+use super::gateway_firewall::At;
 use super::nsx_groups::Members;
-use super::nsx_nat::{self, Stage};
-use super::nsx_rules::Face;
 use super::owners::Gateway;
+use super::uplinks::{Uplink, firewall, uplink};
 use super::{Announced, Edge, Fabric, node};
-use crate::network::inventory::nsx::{NatRule, Policy, PolicyKind};
 use crate::network::model::{
     Assumption, Bounded, Disposition, Doubt, FilterId, Forward, HopKind, Link, LinkId, NodeId, Route, Written,
 };
@@ -52,12 +50,6 @@ pub struct Routes {
     pub announces: Vec<Announced>,
 }
 
-/// A tier-1's uplink.
-struct Uplink {
-    out: LinkId,
-    down: LinkId,
-}
-
 impl Routes {
     pub fn build<'a>(
         fabric: &mut Fabric<'a>,
@@ -71,7 +63,13 @@ impl Routes {
         let uplinks: Vec<(Gateway, NodeId, Uplink)> = site
             .gateways
             .iter()
-            .map(|(gateway, id)| (gateway.clone(), *id, uplink(fabric, site, gateway, *id, members)))
+            .map(|(gateway, id)| {
+                (
+                    gateway.clone(),
+                    *id,
+                    uplink(fabric, site, gateway, *id, inward, members),
+                )
+            })
             .collect();
         for lan in lans {
             let found = uplinks
@@ -84,6 +82,9 @@ impl Routes {
             match (found, &lan.gateway) {
                 (Some((_, id, uplink)), _) => {
                     connect(fabric, lan, *id);
+                    if let Some((relay, inner)) = uplink.relay {
+                        towards(fabric, lan, relay, inner);
+                    }
                     reach(fabric, site, lan, uplink.down, inward, hidden, &mut announces);
                 }
                 (None, Some(Gateway::Tier0)) => {
@@ -154,7 +155,7 @@ pub fn route(
 
 /// One route per network of a set. What is only possible has no known length: it is looked at first,
 /// and decides nothing.
-fn prefixes(set: &Bounded<Addresses>) -> Vec<(Bounded<Addresses>, u8)> {
+pub fn prefixes(set: &Bounded<Addresses>) -> Vec<(Bounded<Addresses>, u8)> {
     let known = set.lower.networks().into_iter();
     let mut found: Vec<_> = known
         .map(|(address, length)| (Bounded::exactly(Addresses::network(address, length)), length))
@@ -189,32 +190,6 @@ pub fn link(
         doubts: Vec::new(),
         assumptions: Vec::new(),
     }
-}
-
-fn gateway_policies<'a>(fabric: &Fabric<'a>, site: &Site<'_>) -> Vec<&'a Policy> {
-    let avs = &fabric.inventory.avs;
-    let own = avs.policies.iter().filter(|policy| {
-        matches!(policy.of, PolicyKind::Gateway | PolicyKind::PredefinedGateway)
-            && matches!(site.owners.cloud(&policy.owner), Some((index, _)) if index == site.index)
-    });
-    own.collect()
-}
-
-/// The filters of a gateway's firewall for leaving and arriving packets.
-fn firewall<'a>(
-    fabric: &mut Fabric<'a>,
-    site: &Site<'a>,
-    at: &At<'a>,
-    members: &mut Members<'a>,
-    nat: &[&NatRule],
-) -> [FilterId; 2] {
-    let policies = gateway_policies(fabric, site);
-    let rules = lone_rules(&fabric.inventory.avs, site, "gateway_policy_rule");
-    [Face::Out, Face::In].map(|face| {
-        let bypassed = nsx_nat::bypassed(nat, members, face);
-        let filter = gateway_firewall::filter(at, &policies, &rules, members, face, bypassed);
-        fabric.network.add_filter(filter)
-    })
 }
 
 fn tier0_firewall<'a>(fabric: &mut Fabric<'a>, site: &Site<'a>, members: &mut Members<'a>) -> Vec<FilterId> {
@@ -282,121 +257,6 @@ fn management(
     }
     breakout(fabric, site);
     inward
-}
-
-/// Wires a tier-1 to the tier-0, through its firewall and translation.
-fn uplink<'a>(
-    fabric: &mut Fabric<'a>,
-    site: &Site<'a>,
-    gateway: &Gateway,
-    id: NodeId,
-    members: &mut Members<'a>,
-) -> Uplink {
-    let own = site
-        .tier1s
-        .iter()
-        .find(|tier1| *gateway == Gateway::Tier1(tier1.of.origin.handle));
-    let (name, written) = fabric.network.node(id).map_or_else(
-        || (site.cloud.origin.name.clone(), site.cloud.origin.written.clone()),
-        |node| (node.name.clone(), node.written.clone()),
-    );
-    let mut rules: Vec<&NatRule> = site
-        .nat
-        .iter()
-        .map(|rule| rule.of)
-        .filter(|rule| site.owners.gateway(&rule.gateway).as_ref() == Some(gateway))
-        .collect();
-    rules.sort_by_key(|rule| {
-        rule.priority
-            .value
-            .as_ref()
-            .map_or(i64::MIN, |priority| *priority)
-    });
-    let mut filters: [Vec<FilterId>; 2] = [Vec::new(), Vec::new()];
-    let enabled = own.map(|tier1| &tier1.of.firewall_enabled.value);
-    let at = At {
-        owners: site.owners.clone(),
-        gateway: gateway.clone(),
-        name: name.clone(),
-        written: written.clone(),
-        doubts: enabled
-            .and_then(|enabled| enabled.as_ref().err().cloned())
-            .into_iter()
-            .collect(),
-    };
-    let firewall = (enabled != Some(&Ok(false))).then(|| firewall(fabric, site, &at, members, &rules));
-    for (index, (face, list)) in [Face::Out, Face::In].into_iter().zip(&mut filters).enumerate() {
-        let mut translate = |stage| {
-            let filter = nsx_nat::filter(&name, &written, &rules, members, face, stage);
-            filter.map(|filter| fabric.network.add_filter(filter))
-        };
-        list.extend(translate(Stage::BeforeFirewall));
-        list.extend(firewall.and_then(|pair| pair.get(index).copied()));
-        list.extend(translate(Stage::AfterFirewall));
-    }
-    let [out_filters, in_filters] = filters;
-    let mut out = link(
-        id,
-        site.tier0,
-        name.clone(),
-        HopKind::NsxGatewayFirewall,
-        "the tier-1 is linked to the tier-0",
-        &written,
-    );
-    out.filters = out_filters;
-    let mut down = link(
-        site.tier0,
-        id,
-        name,
-        HopKind::NsxGatewayFirewall,
-        "the tier-1 is linked to the tier-0",
-        &written,
-    );
-    down.filters = in_filters;
-    if let Some(tier1) = own {
-        let unknown = tier1
-            .of
-            .tier0
-            .doubt()
-            .filter(|_| site.owners.gateway(&tier1.of.tier0) != Some(Gateway::Tier0));
-        out.doubts.extend(
-            tier1
-                .doubt
-                .iter()
-                .chain(&tier1.of.origin.presence)
-                .chain(unknown)
-                .cloned(),
-        );
-        down.doubts.clone_from(&out.doubts);
-    }
-    let links = Uplink {
-        out: fabric.network.add_link(out),
-        down: fabric.network.add_link(down),
-    };
-    let all = Bounded::exactly(Addresses::all());
-    let linked = own.is_none_or(|tier1| !tier1.of.tier0.is_none());
-    let default = if linked {
-        route(
-            all,
-            0,
-            Forward::Link(links.out),
-            "everything else is behind the tier-0",
-            &written,
-        )
-    } else {
-        Route {
-            place: at.name.clone().into(),
-            ..route(
-                all,
-                0,
-                Forward::Drop(Disposition::NoRoute),
-                "the tier-1 names no `tier0_path`",
-                &written,
-            )
-        }
-    };
-    push(fabric, id, default);
-    links
 }
 
 /// The doubts that a gateway's segments are announced; `None`: they certainly are not.
@@ -502,6 +362,23 @@ fn reach(
     }
 }
 
+/// A route to a segment over one step.
+fn towards(fabric: &mut Fabric<'_>, lan: &Lan, from: NodeId, over: LinkId) {
+    for (destinations, length) in prefixes(&lan.subnet) {
+        push(
+            fabric,
+            from,
+            route(
+                destinations,
+                length,
+                Forward::Link(over),
+                "a segment of the tier-1",
+                &lan.written,
+            ),
+        );
+    }
+}
+
 fn isolate(fabric: &mut Fabric<'_>, site: &Site<'_>, lan: &Lan) {
     let because = if lan.off_at.is_some() {
         "the segment's connectivity is switched off"
@@ -595,6 +472,9 @@ fn dns_service(
     for (destinations, length) in prefixes(&Bounded::exactly(listener.lower)) {
         let to = |forward| route(destinations.clone(), length, forward, "the DNS service", &written);
         push(fabric, tier1, to(Forward::Link(down)));
+        if let Some((relay, inner)) = uplink.relay {
+            push(fabric, relay, to(Forward::Link(inner)));
+        }
         push(fabric, site.tier0, to(Forward::Link(uplink.down)));
         push(fabric, site.management, to(Forward::Link(inward)));
     }

@@ -78,7 +78,8 @@ pub fn filter(
         lines,
         otherwise,
         point: format!("{} firewall", at.name).into(),
-        transit: true,
+        // The tier-0 is active on every edge at once: it keeps no state that replies would miss.
+        transit: at.gateway != Gateway::Tier0,
     }
 }
 

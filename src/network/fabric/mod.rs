@@ -19,6 +19,7 @@ pub mod precedence;
 pub mod segments;
 pub mod services;
 pub mod storage;
+pub mod uplinks;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -46,7 +46,8 @@ pub fn filter(
         lines,
         otherwise,
         point: format!("{name} translation").into(),
-        transit: true,
+        // What it rewrites has to come back to be undone; what it leaves alone need not.
+        transit: false,
     })
 }
 
