@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use crate::config::module::Mode;
 use crate::evaluate::evaluation::Instance;
 use crate::evaluate::number::Number;
 use crate::evaluate::value::{Kind, Symbol, Value};
@@ -56,7 +57,15 @@ impl<'a> View<'a> {
             }),
             _ => None,
         };
-        found.filter(|value| !is_unset(value))
+        found.filter(|value| !is_unset(value) && !self.is_left_to_the_provider(value))
+    }
+
+    /// A plan writes what a resource's configuration leaves to the provider as "known after apply":
+    /// an unknown that is no more than itself. Through the directory's door it is not there at all.
+    fn is_left_to_the_provider(&self, value: &Value) -> bool {
+        self.value.is_known()
+            && self.instance.address.mode == Mode::Managed
+            && matches!(value.symbol(), Some(Symbol::Attribute { of, .. }) if **of == *self.instance.address)
     }
 
     /// The first of several spellings that is set: an attribute's names across provider versions.

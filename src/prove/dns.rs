@@ -199,6 +199,7 @@ fn upstream(
         node,
         segment: None,
         addresses,
+        sure: true,
     };
     let end = End {
         role: to.name.clone(),

@@ -101,7 +101,7 @@ fn verdict(question: &Question, judgement: &Judgement) -> (Verdict, Vec<Doubt>) 
                 destination: target.lower.clone(),
                 ..Cube::all()
             };
-            let whole = target_blocked(question, judgement) && source_blocked(question, judgement);
+            let whole = every_choice_is_blocked(source, target, &judgement.blocked);
             if whole || judgement.blocked.intersects_cube(&certain) {
                 (Verdict::Violated, Vec::new())
             } else {
@@ -111,14 +111,30 @@ fn verdict(question: &Question, judgement: &Judgement) -> (Verdict, Vec<Doubt>) 
     }
 }
 
-fn source_blocked(question: &Question, judgement: &Judgement) -> bool {
-    let source = &question.spot.addresses;
-    source.upper.is_subset(&judgement.blocked.sources())
-}
-
-fn target_blocked(question: &Question, judgement: &Judgement) -> bool {
-    let target = &question.target.addresses;
-    target.upper.is_subset(&judgement.blocked.destinations())
+/// Whether something is blocked whichever addresses the ends turn out to have. Of an end that is
+/// known, any address will do.
+fn every_choice_is_blocked(source: &Bounded<Addresses>, target: &Bounded<Addresses>, blocked: &Packets) -> bool {
+    let choice = |of: &Bounded<Addresses>, own: &Addresses| {
+        if of.is_exact() {
+            Addresses::all()
+        } else {
+            own.clone()
+        }
+    };
+    let choices: Packets = Cube {
+        source: choice(source, &source.upper),
+        destination: choice(target, &target.upper),
+        ..Cube::all()
+    }
+    .into();
+    let left = blocked.cubes().iter().fold(choices, |left, cube| {
+        left.difference_cube(&Cube {
+            source: choice(source, &cube.source),
+            destination: choice(target, &cube.destination),
+            ..Cube::all()
+        })
+    });
+    left.is_empty()
 }
 
 fn what_address(question: &Question) -> Doubt {

@@ -114,6 +114,11 @@ pub fn targets(
     spot: &Spot,
     named: &Named,
 ) -> Vec<Target> {
+    if named.name == FlowName::Unknown && named.service.is_none() {
+        // A public host whose name nobody has told is judged by all public addresses, whatever the
+        // servers would answer.
+        return vec![public(situation, named)];
+    }
     match resolvers(situation, site, role, Some(spot)) {
         Some(servers) if !servers.addresses.upper.is_empty() => {
             resolve(situation.graph, &servers.addresses, &named.name, spot.node)

@@ -82,8 +82,9 @@ impl Rows<'_> {
     fn to_addresses(&self, source: &Placed, there: &Placed, flow: &Flow) -> Decided {
         let mut parts = Vec::new();
         let ends = targets_of(&there.spots);
+        let mut perhaps = Vec::new();
         for spot in &source.spots {
-            for target in &ends {
+            for (target, sure) in &ends {
                 let end = End {
                     role: there.role.clone(),
                     name: None,
@@ -93,8 +94,16 @@ impl Rows<'_> {
                 };
                 let mut target = target.clone();
                 target.assumptions.extend(there.assumptions.iter().cloned());
-                parts.push(self.walked(source, spot, &end, &target, flow));
+                let walked = self.walked(source, spot, &end, &target, flow);
+                if spot.sure && *sure {
+                    parts.push(walked);
+                } else {
+                    perhaps.push(walked);
+                }
             }
+        }
+        if !perhaps.is_empty() {
+            parts.push(Decided::either(perhaps, &unsure(source, there)));
         }
         if !there.doubts.is_empty() || parts.is_empty() {
             parts.push(Decided::unknown(there.doubts.clone()));
@@ -125,6 +134,7 @@ impl Rows<'_> {
             Err(doubt) => return Decided::unknown([doubt]),
         };
         let mut parts = Vec::new();
+        let mut perhaps = Vec::new();
         for spot in &source.spots {
             let found = targets(self.situation, site, &source.role, spot, &named);
             let mut doubts: Vec<Doubt> = found.iter().flat_map(|target| target.doubts.clone()).collect();
@@ -150,7 +160,15 @@ impl Rows<'_> {
                     "the inputs that define them",
                 ));
             }
-            parts.push(Decided::either(alternatives, &doubts));
+            let either = Decided::either(alternatives, &doubts);
+            if spot.sure {
+                parts.push(either);
+            } else {
+                perhaps.push(either);
+            }
+        }
+        if !perhaps.is_empty() {
+            parts.push(Decided::either(perhaps, &unsure(source, source)));
         }
         Decided::all(parts).assuming(self.name_resolves(site, &source.role, to))
     }
@@ -224,20 +242,32 @@ impl Rows<'_> {
 
 /// Exact addresses of several spots are one destination; what is known within bounds stands alone,
 /// meant for its node.
-fn targets_of(spots: &[Spot]) -> Vec<Target> {
-    let (exact, bounded): (Vec<&Spot>, Vec<&Spot>) = spots.iter().partition(|spot| spot.addresses.is_exact());
+fn targets_of(spots: &[Spot]) -> Vec<(Target, bool)> {
+    let whole = |spot: &&Spot| spot.sure && spot.addresses.is_exact();
+    let (exact, bounded): (Vec<&Spot>, Vec<&Spot>) = spots.iter().partition(whole);
     let mut targets = Vec::new();
     if !exact.is_empty() {
         let all = Addresses::union_all(exact.iter().map(|spot| &spot.addresses.upper));
-        targets.push(plain(Bounded::exactly(all)));
+        targets.push((plain(Bounded::exactly(all)), true));
     }
     for spot in bounded {
-        targets.push(Target {
+        let target = Target {
             to: Some(spot.node),
             ..plain(spot.addresses.clone())
-        });
+        };
+        targets.push((target, spot.sure));
     }
     targets
+}
+
+/// Why it is not known on which of its spots a role is.
+fn unsure(source: &Placed, there: &Placed) -> Vec<Doubt> {
+    let spots = source.spots.iter().chain(&there.spots);
+    let unsure = spots.filter(|spot| !spot.sure);
+    let mut doubts: Vec<Doubt> = unsure.flat_map(|spot| spot.addresses.doubts.iter().cloned()).collect();
+    doubts.sort();
+    doubts.dedup();
+    doubts
 }
 
 /// A target that no name leads to.

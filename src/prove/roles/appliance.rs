@@ -65,6 +65,7 @@ fn declared(
                         node: segment.node,
                         segment: Some(index),
                         addresses,
+                        sure: true,
                     });
                 }
                 None => placed.doubts.push(missing_segment(role, attachment)),
@@ -201,6 +202,7 @@ fn hinted(situation: &Situation, site: &SiteView, role: &Role, hints: &[&Hint]) 
                 node: segment.node,
                 segment: Some(index),
                 addresses: on_segment(segment, said.as_ref()),
+                sure: true,
             }),
             (None, Some(said)) => {
                 let bounded = if said.upper.is_all() {
@@ -249,6 +251,7 @@ fn anywhere(situation: &Situation, site: &SiteView, role: &Role) -> Placed {
         node: segment.node,
         segment: Some(*index),
         addresses: segment.usable.clone(),
+        sure: true,
     });
     Placed {
         role: role.name.clone(),
@@ -292,6 +295,7 @@ fn on_premises(situation: &Situation, site: &SiteView, role: &Role) -> Placed {
             node: *node,
             segment: None,
             addresses: space,
+            sure: true,
         }],
         known_from: Arc::from("assumption appliance-addresses"),
         assumptions: vec![Assumption {

@@ -45,11 +45,31 @@ fn declared(situation: &Situation, site: &SiteView, role: &Role, entry: &RoleEnt
         written: entry.written.clone(),
     };
     for (addresses, network) in said {
+        let addresses = &within_cloud(situation, site, role, addresses);
         let (found, doubts) = spots(situation, site, addresses, network, management, entry.written.at);
         placed.spots.extend(found);
         placed.doubts.extend(doubts);
     }
     Some(placed)
+}
+
+/// Hosts and vCenter are in the management networks of the private cloud, wherever else they could be.
+fn within_cloud(
+    situation: &Situation,
+    site: &SiteView,
+    role: &Role,
+    said: &Bounded<Addresses>,
+) -> Bounded<Addresses> {
+    let block = match (situation.cloud(site), role.kind) {
+        (Ok(cloud), RoleKind::Hosts) => &cloud.esxi.upper,
+        (Ok(cloud), RoleKind::VCenter) => &cloud.vcenter.upper,
+        _ => return said.clone(),
+    };
+    let within = said.upper.intersection(block);
+    if said.is_exact() || within.is_empty() {
+        return said.clone();
+    }
+    Bounded::between(said.lower.clone(), within.union(&said.lower), said.doubts.clone())
 }
 
 fn in_cloud(cloud: &Cloud, role: &Role) -> Placed {
@@ -76,6 +96,7 @@ fn in_cloud(cloud: &Cloud, role: &Role) -> Placed {
             node: cloud.management,
             segment: None,
             addresses: addresses.clone(),
+            sure: true,
         }],
         known_from: Arc::from(known_from),
         assumptions,
@@ -104,6 +125,7 @@ fn on_premises(site: &SiteView, role: &Role) -> Placed {
             node: *node,
             segment: None,
             addresses: Bounded::between(Addresses::none(), space.upper.clone(), [unknown]),
+            sure: true,
         }],
         known_from: Arc::from("address space of the site"),
         assumptions: Vec::new(),

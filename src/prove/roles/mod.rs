@@ -35,6 +35,8 @@ pub struct Spot {
     pub segment: Option<usize>,
     /// A role is at every address of `lower`; it may be at one of `upper`.
     pub addresses: Bounded<Addresses>,
+    /// Whether it certainly is on this node; otherwise on this or on another of its unsure spots.
+    pub sure: bool,
 }
 
 /// The purpose of a network that names none.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Spot;
 use crate::network::doubt::doubt;
 use crate::network::model::{Bounded, Cloud, Doubt, Network, NodeId, Segment};
+use crate::prove::site::SiteKind;
 use crate::prove::situation::{SiteView, Situation};
 use crate::source::Place;
 use crate::traffic::Addresses;
@@ -33,6 +34,12 @@ pub fn spots(
     fallback: Option<NodeId>,
     at: Option<Place>,
 ) -> (Vec<Spot>, Vec<Doubt>) {
+    if site.kind == SiteKind::OnPremises {
+        let unknown = site.node.as_ref().err().cloned();
+        if let Some(unknown) = unknown {
+            return (Vec::new(), vec![unknown]);
+        }
+    }
     let mut split = Split {
         rest: addresses.upper.clone(),
         of: addresses,
@@ -101,11 +108,13 @@ impl Split<'_> {
             return;
         }
         self.rest = self.rest.difference(&here);
+        let lower = self.of.lower.intersection(&here);
         self.spots.push(Spot {
             network: self.network.cloned(),
             node,
             segment,
-            addresses: Bounded::between(self.of.lower.intersection(&here), here, self.of.doubts.clone()),
+            sure: !lower.is_empty() || here == self.of.upper,
+            addresses: Bounded::between(lower, here, self.of.doubts.clone()),
         });
     }
 }
