@@ -135,12 +135,29 @@ impl Arguments {
 /// Where Terraform reports a wrong argument: at it, and where one is missing at the parenthesis.
 fn place_of(argument: usize, call: &Call, at: Place) -> Place {
     match call.arguments.get(argument) {
-        Some(argument) => argument.place,
+        Some(argument) => inside_quotes(argument),
         None if call.expand_last => call.arguments.last().map_or(at, |last| last.place),
         None => Place {
             start: at.end.saturating_sub(1).max(at.start),
             ..at
         },
+    }
+}
+
+/// Terraform points at a quoted string's text, not at its quotes.
+fn inside_quotes(argument: &Expression) -> Place {
+    let quotes = match &argument.kind {
+        ExpressionKind::String(text) if text.is_empty() => 2,
+        ExpressionKind::String(_) => 1,
+        _ => 0,
+    };
+    Place {
+        start: argument
+            .place
+            .start
+            .saturating_add(quotes)
+            .min(argument.place.end),
+        ..argument.place
     }
 }
 

@@ -235,9 +235,10 @@ impl<'w> Resources<'w> {
     }
 }
 
-/// Every resource has an id, and until it is applied nobody knows it.
+/// Every resource of a provider has an id, and until it is applied nobody knows it.
 fn with_id(values: Value, address: &Arc<Address>) -> Value {
-    if values.get(&ID).is_some() {
+    // Terraform's own data source has none.
+    if values.get(&ID).is_some() || &*address.kind == "terraform_remote_state" {
         return values;
     }
     let Kind::Object(entries) = &values.kind else {

@@ -104,7 +104,7 @@ fn write_string(content: &str, out: &mut String) {
 
 pub(super) fn jsondecode(call: &Call<'_>) -> Outcome {
     let parsed: serde_json::Value = serde_json::from_str(call.text(0))
-        .map_err(|error| FunctionError::at(0, format!("invalid JSON: {error}")))?;
+        .map_err(|error| FunctionError::new(format!("invalid JSON: {error}")))?;
     decoded(parsed)
 }
 

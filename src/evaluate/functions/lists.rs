@@ -108,7 +108,7 @@ pub(super) fn contains(call: &Call<'_>) -> Outcome {
     let list = call.argument(0);
     let elements = list
         .elements()
-        .ok_or_else(|| FunctionError::at(0, "a list, tuple or set is required"))?;
+        .ok_or_else(|| FunctionError::new("a list, tuple or set is required"))?;
     let mut undecided = false;
     for element in elements {
         match compare(call.argument(1), element) {
@@ -145,7 +145,7 @@ pub(super) fn element(call: &Call<'_>) -> Outcome {
     }
     if !matches!(list.kind, Kind::List(..) | Kind::Tuple(_)) {
         let of = list.type_of().friendly_name();
-        return Err(FunctionError::at(0, format!("cannot read elements from {of}")));
+        return Err(FunctionError::new(format!("cannot read elements from {of}")));
     }
     let elements = call.elements(0);
     if !call.argument(1).is_known() {
@@ -518,7 +518,7 @@ pub(super) fn sort(call: &Call<'_>) -> Outcome {
     }
     let mut elements = call.elements(0).to_vec();
     if elements.iter().any(Value::is_null) {
-        return Err(FunctionError::at(0, "a null element cannot be sorted"));
+        return Err(FunctionError::new("a null element cannot be sorted"));
     }
     elements.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
     Ok(list_of_text(elements))

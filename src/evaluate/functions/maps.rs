@@ -51,7 +51,7 @@ pub(super) fn values(call: &Call<'_>) -> Outcome {
         Kind::Map(of, entries) => Value::new(Kind::List(of.clone(), all(entries))),
         Kind::Object(_) if value.block.is_some() => call.unknown(Type::Any),
         Kind::Object(entries) => Value::tuple(all(entries)),
-        _ => return Err(not_a_map(0)),
+        _ => return Err(FunctionError::new("a map or object is required")),
     };
     Ok(result.with_marks(value.marks))
 }
@@ -61,7 +61,7 @@ pub(super) fn values_result(call: &Call<'_>) -> Result<Type, FunctionError> {
         Type::Map(of) => Ok(Type::List(of)),
         Type::Object(fields) => Ok(Type::Tuple(fields.iter().map(|field| field.of.clone()).collect())),
         Type::Any => Ok(Type::Any),
-        _ => Err(not_a_map(0)),
+        _ => Err(FunctionError::new("a map or object is required")),
     }
 }
 

@@ -127,7 +127,8 @@ fn check_count(function: &Function, given: usize) -> Result<(), FunctionError> {
         None if given != wanted => format!("`{}` takes {wanted} arguments, not {given}", function.name),
         _ => return Ok(()),
     };
-    Err(FunctionError::new(message))
+    // At the first argument too many, or where the missing one would stand.
+    Err(FunctionError::at(given.min(wanted), message))
 }
 
 struct Prepared {

@@ -47,7 +47,7 @@ pub(super) fn regex(call: &Call<'_>) -> Outcome {
     let regex = pattern(call)?;
     let captures = regex
         .captures(call.text(1))
-        .ok_or_else(|| FunctionError::at(1, "the pattern did not match any part of the string"))?;
+        .ok_or_else(|| FunctionError::new("the pattern did not match any part of the string"))?;
     Ok(captured(&regex, &captures))
 }
 
