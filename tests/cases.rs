@@ -47,21 +47,25 @@ fn run(folder: &Path, door: Door) -> (Report, Sources) {
         Door::Directory => ".",
         _ => "plan.json",
     };
-    check(&[PathBuf::from(input)], &options, &environment, &Question::default())
+    check(
+        &[PathBuf::from(input)],
+        &options,
+        &environment,
+        &Question::default(),
+    )
 }
 
 fn name(folder: &Path) -> String {
-    folder
-        .file_name()
-        .expect("a name")
-        .to_string_lossy()
-        .into_owned()
+    folder.file_name().expect("a name").to_string_lossy().into_owned()
 }
 
 #[test]
 fn every_case_agrees_through_every_door() {
     let mut wrong = Vec::new();
-    println!("{:<40} {:>12} {:>14} {:>12}", "case", "directory", "plan + source", "plan alone");
+    println!(
+        "{:<40} {:>12} {:>14} {:>12}",
+        "case", "directory", "plan + source", "plan alone"
+    );
     for folder in cases() {
         let expected = json(&folder.join("expected.json"));
         let mut figures = Vec::new();
@@ -69,7 +73,11 @@ fn every_case_agrees_through_every_door() {
             let (report, sources) = run(&folder, door);
             let (asked, found) = disagreements(&expected, &report, &sources, door);
             figures.push(format!("{}/{asked}", asked - found.len().min(asked)));
-            wrong.extend(found.iter().map(|what| format!("{} {door:?}: {what}", name(&folder))));
+            wrong.extend(
+                found
+                    .iter()
+                    .map(|what| format!("{} {door:?}: {what}", name(&folder))),
+            );
         }
         println!(
             "{:<40} {:>12} {:>14} {:>12}",
@@ -79,7 +87,12 @@ fn every_case_agrees_through_every_door() {
             figures[2]
         );
     }
-    assert!(wrong.is_empty(), "{} disagreements:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} disagreements:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -129,7 +142,12 @@ impl Copied {
         let file = copy.join(mutation["file"].as_str().expect("a file"));
         let text = fs::read_to_string(&file).expect("the file to edit");
         let find = mutation["find"].as_str().expect("a text to find");
-        assert_eq!(text.matches(find).count(), 1, "{find:?} stands once in {}", file.display());
+        assert_eq!(
+            text.matches(find).count(),
+            1,
+            "{find:?} stands once in {}",
+            file.display()
+        );
         let replace = mutation["replace"].as_str().expect("a replacement");
         fs::write(&file, text.replace(find, replace)).expect("writable");
         Copied(copy)

@@ -4,18 +4,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::constant::constant;
 use super::evaluated::{Evaluated, evaluate_with};
 use super::plan;
 use super::provider_schemas::{AzurermVersion, ProviderSchemas};
+use super::value::Value;
 use crate::config::module::{Child, Module};
-use crate::config::{Content, Tree};
+use crate::config::plan::Plan;
+use crate::config::{Content, GivenValue, Tree};
 
 /// Evaluates what one input holds.
 #[must_use]
 pub fn evaluate_input(content: &Content) -> Evaluated {
     match content {
         Content::Directory(tree) => evaluate_tree(tree),
-        Content::Plan(read, None) => Evaluated::from_evaluation(plan::from_plan(read), BTreeMap::new()),
+        Content::Plan(read, None) => Evaluated::from_evaluation(plan::from_plan(read), variables(read)),
         Content::Plan(read, Some(tree)) => {
             let mut evaluated = evaluate_tree(tree);
             evaluated.evaluation = plan::overlay(read, &evaluated.evaluation);
@@ -23,6 +26,17 @@ pub fn evaluate_input(content: &Content) -> Evaluated {
         }
         Content::State(state) => Evaluated::from_evaluation(plan::from_state(state), BTreeMap::new()),
     }
+}
+
+/// The root variables of a plan, for expressions in the site file.
+fn variables(plan: &Plan) -> BTreeMap<Arc<str>, Value> {
+    let given = plan.variables().into_iter();
+    given
+        .filter_map(|given| match given.value {
+            GivenValue::Expression(expression) => Some((given.name, constant(&expression).0)),
+            GivenValue::Text(_) => None,
+        })
+        .collect()
 }
 
 fn evaluate_tree(tree: &Tree) -> Evaluated {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::unknown::derived;
 use super::address::Key;
+use super::unknown::derived;
 use super::value::{Kind, Marks, Part, Symbol, Type, Unknown, Value};
 
 /// `a == b`: a bool, or an unknown bool where it depends on what is not known. No conversion takes

@@ -26,7 +26,12 @@ pub fn verdict(report: &Report, id: &str) -> &'static str {
 }
 
 /// How many things were asked, and those that are not so.
-pub fn disagreements(expected: &Value, report: &Report, sources: &Sources, door: Door) -> (usize, Vec<String>) {
+pub fn disagreements(
+    expected: &Value,
+    report: &Report,
+    sources: &Sources,
+    door: Door,
+) -> (usize, Vec<String>) {
     let rows = expected["requirements"].as_array().expect("rows");
     let mut wrong = Vec::new();
     for row in rows {
@@ -78,7 +83,11 @@ fn complaints(row: &Value, proof: &Proof, sources: &Sources, door: Door) -> Vec<
         return vec![format!("{is}, not {wanted} ({}; {})", proof.summary, proof.help)];
     }
     if let Some(severity) = row["severity"].as_str() {
-        let own = if proof.severity == Severity::Error { "error" } else { "warning" };
+        let own = if proof.severity == Severity::Error {
+            "error"
+        } else {
+            "warning"
+        };
         if own != severity {
             said.push(format!("severity {own}, not {severity}"));
         }
@@ -98,7 +107,11 @@ fn complaints(row: &Value, proof: &Proof, sources: &Sources, door: Door) -> Vec<
         } else if let Some(rule) = row["rule"].as_str() {
             let rules: Vec<Option<&str>> = at_place.iter().map(|mark| mark.rule).collect();
             // The collection may stand before the rule's own name.
-            if !rules.iter().flatten().any(|own| own.rsplit('/').next() == Some(rule)) {
+            if !rules
+                .iter()
+                .flatten()
+                .any(|own| own.rsplit('/').next() == Some(rule))
+            {
                 said.push(format!("rules {rules:?}, not {rule}"));
             }
         }
@@ -206,7 +219,12 @@ fn trapped(trap: &Value, report: &Report, door: Door) -> Option<String> {
             && proof.verdict.word() == verdict
             && (!without_assumptions || proof.assumptions.is_empty())
     });
-    caught.then(|| format!("{id} must not be {verdict}: {}", trap["trap"].as_str().unwrap_or("")))
+    caught.then(|| {
+        format!(
+            "{id} must not be {verdict}: {}",
+            trap["trap"].as_str().unwrap_or("")
+        )
+    })
 }
 
 fn word(disposition: Disposition) -> String {

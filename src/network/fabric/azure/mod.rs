@@ -34,7 +34,7 @@ pub(super) const USER: u8 = 0;
 pub(super) const LEARNED: u8 = 5;
 pub(super) const SYSTEM: u8 = 6;
 /// What may lead anywhere, behind everything that is known.
-pub(super) const LAST: u8 = 200;
+pub(super) use super::cloud_routes::LAST;
 
 pub fn build(fabric: &mut Fabric<'_>) {
     let mut azure = layout::lay_out(fabric);
