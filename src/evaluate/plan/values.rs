@@ -17,8 +17,8 @@ use crate::evaluate::number::Number;
 use crate::evaluate::value::{Kind, Marks, Step, Symbol, Type, Unknown, Value};
 use crate::source::{Place, SourceId};
 
-/// Texts up to this length are shared: names, protocols, `Allow`.
-const SHARED_LENGTH: usize = 24;
+/// Texts up to this length are shared: `Allow`, `Inbound`, `Tcp`. Longer ones are mostly different.
+const SHARED_LENGTH: usize = 8;
 
 /// Builds the values of one instance.
 pub(super) struct Builder<'b, 'p> {
@@ -122,28 +122,25 @@ impl<'p> Builder<'_, 'p> {
 
     fn object(&mut self, entries: Vec<(Cow<'p, str>, &'p str)>, beside: Beside<'_, 'p>) -> Kind {
         let mut built = Vec::with_capacity(entries.len() + beside.unknown.entries().len());
-        let mut present: Vec<Arc<str>> = Vec::new();
-        let any_unknown = !beside.unknown.entries().is_empty();
         for (key, slice) in entries {
-            let value = self.entry(&key, Some(slice), beside);
-            let key = self.symbols.shared.text(&key);
-            if any_unknown {
-                present.push(key.clone());
-            }
-            built.push((key, value));
+            built.push(self.entry(&key, Some(slice), beside));
         }
-        present.sort_unstable();
+        // Terraform writes keys in order; any other writer's are put in order first.
+        if !built.is_sorted_by(|(a, _), (b, _)| a <= b) {
+            built.sort_by(|(a, _), (b, _)| a.cmp(b));
+        }
+        let present = built.len();
         for (key, shape) in beside.unknown.entries() {
-            let missing = present.binary_search_by(|name| (**name).cmp(key)).is_err();
+            let known = built.get(..present).unwrap_or(&[]);
+            let missing = known.binary_search_by(|(name, _)| (**name).cmp(key)).is_err();
             if missing && shape.any() {
-                let value = self.entry(key, None, beside);
-                built.push((self.symbols.shared.text(key), value));
+                built.push(self.entry(key, None, beside));
             }
         }
         Value::object(built).kind
     }
 
-    fn entry(&mut self, key: &str, slice: Option<&'p str>, beside: Beside<'_, 'p>) -> Value {
+    fn entry(&mut self, key: &str, slice: Option<&'p str>, beside: Beside<'_, 'p>) -> (Arc<str>, Value) {
         let unknown = beside.unknown.entry(key);
         let write_only = key.ends_with("_wo") && slice == Some("null");
         let context = if write_only || unknown.any() {
@@ -152,7 +149,7 @@ impl<'p> Builder<'_, 'p> {
             Context::Lost
         };
         let name = self.symbols.shared.text(key);
-        self.path.push(Step::Attribute(name));
+        self.path.push(Step::Attribute(name.clone()));
         let inner = Beside {
             unknown,
             sensitive: beside.sensitive.entry(key),
@@ -163,7 +160,7 @@ impl<'p> Builder<'_, 'p> {
             _ => self.value(slice, inner),
         };
         self.path.pop();
-        value
+        (name, value)
     }
 
     /// A write-only argument is null in every plan; what was written is in the configuration alone.
