@@ -4,17 +4,39 @@ mod avs;
 mod scripts;
 mod services;
 mod storage;
+mod translate;
 mod workload;
 
-use super::ids;
+use super::attributes::View;
 use super::inventory::{Inventory, Reader};
+use super::{azurerm, ids};
 
 /// Reads an instance into the inventory; whether it is of a type that is read.
 pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
     let Some(kind) = ids::arm_type(&reader.view) else {
         return false;
     };
-    match &*kind {
-        _ => services::read(reader, &kind, inventory),
+    networking(reader, &kind, inventory) || services::read(reader, &kind, inventory)
+}
+
+/// Networking types are read in azurerm's words. A change to a resource that exists
+/// (`azapi_update_resource`) is no resource, and is left unread.
+fn networking(reader: &Reader<'_>, kind: &str, inventory: &mut Inventory) -> bool {
+    if &*reader.view.instance.address.kind != "azapi_resource" {
+        return false;
     }
+    let body = reader.catalogue.body(reader.handle);
+    let Some((kind, value)) = translate::translate(kind, &reader.view, body) else {
+        return false;
+    };
+    let view = View {
+        value: &value,
+        ..reader.view
+    };
+    let inner = Reader {
+        catalogue: reader.catalogue,
+        handle: reader.handle,
+        view,
+    };
+    azurerm::read_networking(kind, &inner, inventory)
 }

@@ -140,6 +140,7 @@ fn operand(reader: &Reader<'_>, side: &str, checked: &mut Checked<'_, '_>) -> Op
     let many = format!("{side}_address_prefixes");
     let mut operand = Operand::default();
     take(&mut operand, &view.strings(&one), |_| {});
+    let alone = operand.tags.clone();
     let rule = checked.rule.to_string();
     take(&mut operand, &view.strings(&many), |tag| {
         let (id, summary, help) = if tag.chars().next().is_some_and(|first| first.is_ascii_digit()) {
@@ -166,7 +167,7 @@ fn operand(reader: &Reader<'_>, side: &str, checked: &mut Checked<'_, '_>) -> Op
     {
         operand.groups.push(reader.resolve(Some(value)));
     }
-    for tag in &operand.tags {
+    for tag in &alone {
         if tag.chars().next().is_some_and(|first| first.is_ascii_digit()) {
             let summary = format!("`{tag}` in rule `{}` is no address prefix", checked.rule);
             checked.say(

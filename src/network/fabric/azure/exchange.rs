@@ -36,7 +36,7 @@ impl Azure<'_, '_> {
             told.extend(transit.iter().map(|(announced, _)| announced.clone()));
             self.tell(node, attachment, &told);
             let others = self.other_circuits(&links, attachment);
-            self.hear(node, attachment, vpn, others);
+            self.hear(node, attachment, net, others);
             let announces = self
                 .far
                 .get(attachment.far)
@@ -264,14 +264,14 @@ impl Azure<'_, '_> {
             .node(far)
             .map(|node| node.routes.as_slice())
             .unwrap_or_default();
-        let other = routes
-            .iter()
-            .find(|route| announced.length == 0 && route.length == 0 && route.rank != super::LAST);
+        let other = routes.iter().find(|route| {
+            announced.length == 0 && route.length == 0 && matches!(route.forward, Forward::Link(_))
+        });
         other.map_or(LEARNED, |route| route.rank)
     }
 
     /// The gateway or hub gets routes towards the far end.
-    pub(super) fn hear(&mut self, at: NodeId, attachment: &Attachment, _vpn: bool, others: Addresses) {
+    fn hear(&mut self, at: NodeId, attachment: &Attachment, net: usize, others: Addresses) {
         let Some(far) = self.far.get(attachment.far) else {
             return;
         };
@@ -284,8 +284,16 @@ impl Azure<'_, '_> {
                 }
             }
         }
+        let taken = self.preferred(net);
         for announced in announces {
-            self.add_route(at, learned_route(&announced, Forward::Link(link)));
+            let mut own = learned_route(&announced, Forward::Link(link));
+            let set = &announced.destinations;
+            own.destinations = Bounded::between(
+                set.lower.difference(&taken),
+                set.upper.difference(&taken),
+                set.doubts.clone(),
+            );
+            self.add_route(at, own);
         }
     }
 

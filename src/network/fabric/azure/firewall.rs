@@ -59,6 +59,7 @@ impl<'a> Azure<'_, 'a> {
                 .find(|policy| Some(policy.origin.handle) == handle)
             {
                 Some(policy) => {
+                    doubts.extend(self.changed.get(&policy.origin.handle).cloned());
                     chain.push(policy);
                     reference = &policy.base;
                 }

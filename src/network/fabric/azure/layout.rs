@@ -25,8 +25,11 @@ pub(super) fn lay_out<'f, 'a>(fabric: &'f mut Fabric<'a>) -> Azure<'f, 'a> {
         far: Vec::new(),
         far_of: HashMap::new(),
         endpoints: Vec::new(),
+        changed: HashMap::new(),
+        appliances: HashMap::new(),
         links: HashMap::new(),
     };
+    azure.find_changes();
     azure.place_networks();
     azure.place_subnets();
     azure.place_firewalls();
@@ -211,7 +214,7 @@ impl<'a> Azure<'_, 'a> {
                 .collect(),
         };
         if subnets.is_empty() {
-            self.association_of_unknown(association);
+            self.association_of_unknown(association, is_group);
         }
         for (subnet, doubts) in subnets {
             let mut all = association.origin.presence.clone();
@@ -226,7 +229,7 @@ impl<'a> Azure<'_, 'a> {
     }
 
     /// An association with a subnet of which nothing is known may be any subnet's.
-    fn association_of_unknown(&mut self, association: &Association) {
+    fn association_of_unknown(&mut self, association: &Association, is_group: bool) {
         let interface = association
             .to
             .handle()
@@ -237,13 +240,6 @@ impl<'a> Azure<'_, 'a> {
         };
         for subnet in 0..self.subnets.len() {
             for (handle, _) in association.what.candidates() {
-                let is_group = self
-                    .fabric
-                    .inventory
-                    .azure
-                    .security_groups
-                    .iter()
-                    .any(|group| group.origin.handle == handle);
                 self.attach(subnet, handle, vec![doubt.clone()], is_group, None);
             }
         }
@@ -304,8 +300,34 @@ impl<'a> Azure<'_, 'a> {
         }
     }
 
-    /// A reference to a data source that nothing has read.
+    /// Changes to resources that exist, in a form that is not modelled.
+    fn find_changes(&mut self) {
+        let catalogue = self.fabric.catalogue;
+        for handle in &self.fabric.inventory.unread {
+            let Some(view) = catalogue.view(*handle) else {
+                continue;
+            };
+            if !view.instance.address.kind.starts_with("azapi_") || !catalogue.managed(*handle) {
+                continue;
+            }
+            let doubt = Doubt {
+                what: format!("what `{}` changes", view.address()).into(),
+                decided_by: "nothing: it is not modelled".into(),
+                at: view.instance.at,
+            };
+            for name in ["resource_id", "parent_id"] {
+                if let Some(to) = catalogue.resolve(view.input, view.get(name)).handle() {
+                    self.changed.insert(to, doubt.clone());
+                }
+            }
+        }
+    }
+
+    /// A reference to a data source that nothing has read, or to what is changed elsewhere.
     fn undefined(&self, handle: Handle) -> Option<Doubt> {
+        if let Some(doubt) = self.changed.get(&handle) {
+            return Some(doubt.clone());
+        }
         let view = self.fabric.catalogue.view(handle)?;
         let unread = self.fabric.inventory.unread.binary_search(&handle).is_ok();
         unread.then(|| Doubt {

@@ -252,15 +252,7 @@ impl Azure<'_, '_> {
         if learned.via == node {
             return;
         }
-        let mut taken = self.space(net).lower;
-        let peers: Vec<usize> = self
-            .networks
-            .get(net)
-            .map(|net| net.peers.iter().map(|peer| peer.net).collect())
-            .unwrap_or_default();
-        for peer in peers {
-            taken = taken.union(&self.space(peer).lower);
-        }
+        let taken = self.preferred(net);
         let written = self.written_of(learned.via);
         let link = self.link(
             node,
@@ -281,6 +273,17 @@ impl Azure<'_, '_> {
         if !own.destinations.upper.is_empty() {
             self.add_route(node, own);
         }
+    }
+
+    /// Destinations that system routes keep: the network and its peers.
+    pub(super) fn preferred(&self, net: usize) -> Addresses {
+        let peers = self
+            .networks
+            .get(net)
+            .map(|net| net.peers.as_slice())
+            .unwrap_or_default();
+        let spaces = peers.iter().map(|peer| self.space(peer.net).lower);
+        spaces.fold(self.space(net).lower, |taken, space| taken.union(&space))
     }
 
     /// Private and shared ranges that nothing else covers are dropped, not sent to the internet.

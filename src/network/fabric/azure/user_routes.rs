@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use super::{Azure, SYSTEM, USER, Wall, route};
+use crate::network::fabric::node as make_node;
 use crate::network::inventory::azure::{NextHop, RoutePrefix, RouteTable, UserRoute};
 use crate::network::join::Reference;
 use crate::network::model::{Bounded, Disposition, Doubt, Forward, HopKind, LinkId, NodeId, Route};
@@ -226,11 +227,7 @@ impl<'a> Azure<'_, 'a> {
 
     fn to_appliance(&mut self, node: NodeId, net: usize, user: &UserRoute) -> (Forward, String, Vec<Doubt>) {
         let Some((wall, doubts)) = self.wall_at(user) else {
-            return (
-                Forward::Unknown,
-                "the next hop is an appliance that is not modelled".into(),
-                vec![self.appliance_doubt(user)],
-            );
+            return self.to_unknown_appliance(node, user);
         };
         let name = self.name_of(wall.node);
         let because = format!("the next hop is `{name}`");
@@ -243,6 +240,40 @@ impl<'a> Azure<'_, 'a> {
                 (Forward::Drop(Disposition::NoRoute), because, doubts)
             }
         }
+    }
+
+    /// An appliance whose rules are not in Terraform: the packets certainly go there, and what becomes
+    /// of them there is not known.
+    fn to_unknown_appliance(&mut self, node: NodeId, user: &UserRoute) -> (Forward, String, Vec<Doubt>) {
+        let doubt = self.appliance_doubt(user);
+        let name = doubt.what.clone();
+        let appliance = match self.appliances.get(&name) {
+            Some(appliance) => *appliance,
+            None => {
+                let mut own = make_node(
+                    name.clone(),
+                    HopKind::NetworkVirtualAppliance,
+                    user.written.clone(),
+                );
+                own.obscured.push(doubt);
+                let id = self.fabric.network.add_node(own);
+                self.appliances.insert(name.clone(), id);
+                id
+            }
+        };
+        let link = self.link(
+            node,
+            appliance,
+            &name,
+            HopKind::NetworkVirtualAppliance,
+            &user.written,
+            "the route leads to the appliance",
+        );
+        (
+            Forward::Link(link),
+            "the next hop is an appliance that is not modelled".into(),
+            Vec::new(),
+        )
     }
 
     fn link_to_wall(&mut self, node: NodeId, net: usize, wall: &Wall) -> Option<LinkId> {
