@@ -315,13 +315,15 @@ impl Addresses {
     }
 
     /// Addresses that a host on the internet can have: everything but private (RFC 1918), shared
-    /// (RFC 6598), loopback, link-local, this-network, multicast and reserved ranges.
+    /// (RFC 6598), loopback, link-local, this-network, multicast and reserved ranges, and
+    /// 168.63.129.16, which is Azure's own inside its virtual networks and nobody's outside.
     #[must_use]
     pub fn public() -> Addresses {
         let special = Ranges::new([
             (0x0000_0000, 0x00FF_FFFF),
             (0x6440_0000, 0x647F_FFFF),
             (0x7F00_0000, 0x7FFF_FFFF),
+            (0xA83F_8110, 0xA83F_8110),
             (0xA9FE_0000, 0xA9FE_FFFF),
             (0xE000_0000, 0xFFFF_FFFF),
         ]);

@@ -113,7 +113,11 @@ fn verdict(question: &Question, judgement: &Judgement) -> (Verdict, Vec<Doubt>) 
 
 /// Whether something is blocked whichever addresses the ends turn out to have. Of an end that is
 /// known, any address will do.
-fn every_choice_is_blocked(source: &Bounded<Addresses>, target: &Bounded<Addresses>, blocked: &Packets) -> bool {
+fn every_choice_is_blocked(
+    source: &Bounded<Addresses>,
+    target: &Bounded<Addresses>,
+    blocked: &Packets,
+) -> bool {
     let choice = |of: &Bounded<Addresses>, own: &Addresses| {
         if of.is_exact() {
             Addresses::all()

@@ -264,7 +264,9 @@ fn targets_of(spots: &[Spot]) -> Vec<(Target, bool)> {
 fn unsure(source: &Placed, there: &Placed) -> Vec<Doubt> {
     let spots = source.spots.iter().chain(&there.spots);
     let unsure = spots.filter(|spot| !spot.sure);
-    let mut doubts: Vec<Doubt> = unsure.flat_map(|spot| spot.addresses.doubts.iter().cloned()).collect();
+    let mut doubts: Vec<Doubt> = unsure
+        .flat_map(|spot| spot.addresses.doubts.iter().cloned())
+        .collect();
     doubts.sort();
     doubts.dedup();
     doubts

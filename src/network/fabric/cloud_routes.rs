@@ -22,8 +22,8 @@ pub const CONNECTED: u8 = 0;
 /// What the tier-0 learns, and the private cloud's own way to the internet: which of two default
 /// routes wins is not documented, so they are alternatives.
 pub const LEARNED: u8 = 10;
-/// Where nothing else matches.
-pub const LAST: u8 = u8::MAX;
+/// Where nothing else matches; whoever looks for a default route passes over this rank.
+pub const LAST: u8 = 200;
 
 /// A segment on its way into the network.
 #[derive(Debug)]

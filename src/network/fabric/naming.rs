@@ -63,15 +63,31 @@ fn zones(fabric: &mut Fabric<'_>) -> HashMap<Handle, usize> {
     by_handle
 }
 
+/// The zones that a reference may mean, each with the doubt that it is that one. One of which nothing
+/// is known may be any.
+fn possible(zones: &HashMap<Handle, usize>, reference: &Reference) -> Vec<(usize, Option<Doubt>)> {
+    if let Reference::Unknown(doubt) = reference {
+        let mut all: Vec<usize> = zones.values().copied().collect();
+        all.sort_unstable();
+        return all
+            .into_iter()
+            .map(|index| (index, Some(doubt.clone())))
+            .collect();
+    }
+    let candidates = reference.candidates().into_iter();
+    candidates
+        .filter_map(|(handle, doubt)| Some((*zones.get(&handle)?, doubt)))
+        .collect()
+}
+
 fn records(fabric: &mut Fabric<'_>, zones: &HashMap<Handle, usize>) {
     for item in &fabric.inventory.names.records {
-        for (handle, unsure) in item.zone.candidates() {
-            let Some(index) = zones.get(&handle) else { continue };
+        for (index, unsure) in possible(zones, &item.zone) {
             let Some(suffix) = fabric
                 .network
                 .naming
                 .zones
-                .get(*index)
+                .get(index)
                 .map(|zone| zone.suffix.clone())
             else {
                 continue;
@@ -85,7 +101,7 @@ fn records(fabric: &mut Fabric<'_>, zones: &HashMap<Handle, usize>) {
                     written: item.origin.written.clone(),
                     doubts: doubts.clone(),
                 };
-                if let Some(zone) = fabric.network.naming.zones.get_mut(*index) {
+                if let Some(zone) = fabric.network.naming.zones.get_mut(index) {
                     zone.records.push(record);
                 }
             }
@@ -130,10 +146,8 @@ fn endpoint_records(fabric: &mut Fabric<'_>, zones: &HashMap<Handle, usize>) -> 
             continue;
         };
         for reference in &endpoint.zones {
-            for (handle, unsure) in reference.candidates() {
-                if let Some(index) = zones.get(&handle) {
-                    write_record(fabric, *index, endpoint, node, unsure);
-                }
+            for (index, unsure) in possible(zones, reference) {
+                write_record(fabric, index, endpoint, node, unsure);
             }
             if let Reference::Outside(id, doubt) = reference {
                 let known = outside
@@ -188,13 +202,15 @@ fn write_record(
     node: NodeId,
     unsure: Option<Doubt>,
 ) {
-    let name = endpoint.target.handle().and_then(|target| {
-        let accounts = &fabric.inventory.avs.accounts;
-        accounts
+    let accounts = &fabric.inventory.avs.accounts;
+    let name = match endpoint.target.handle() {
+        // A record for something that is no storage account leads no flow of interest anywhere.
+        Some(target) => accounts
             .iter()
             .find(|account| account.origin.handle == target)
-            .map(|account| account.name.clone())
-    });
+            .map(|account| account.name.clone()),
+        None => endpoint.target.doubt().cloned().map(Fact::unknown),
+    };
     let Some(name) = name else { return };
     let lower = Fact {
         value: name.value.map(|name| name.to_ascii_lowercase().into()),
@@ -222,14 +238,13 @@ fn sights(
     let names = &fabric.inventory.names;
     let mut sights: HashMap<Handle, Sight> = HashMap::new();
     for link in &names.links {
-        for (network, unsure) in link.network.candidates() {
-            for (zone, doubtful) in link.zone.candidates() {
-                let Some(index) = zones.get(&zone) else { continue };
+        for (network, unsure) in networks(fabric, &link.network) {
+            for (index, doubtful) in possible(zones, &link.zone) {
                 let mut doubts = link.origin.presence.clone();
                 doubts.extend(unsure.iter().chain(&doubtful).cloned());
                 doubts.extend(link.falls_back.value.as_ref().err().cloned());
                 sights.entry(network).or_default().zones.push(ZoneLink {
-                    zone: *index,
+                    zone: index,
                     written: link.origin.written.clone(),
                     falls_back: link.falls_back.value.clone().unwrap_or(false),
                     doubts,
@@ -238,7 +253,7 @@ fn sights(
         }
     }
     for link in &names.ruleset_links {
-        for (network, unsure) in link.network.candidates() {
+        for (network, unsure) in networks(fabric, &link.network) {
             let mut doubts = link.origin.presence.clone();
             doubts.extend(unsure);
             let forwards = ruleset(fabric, &link.ruleset, &doubts);
@@ -249,6 +264,16 @@ fn sights(
         sight.zones.extend(outside.iter().cloned());
     }
     sights
+}
+
+/// The virtual networks that a reference may mean.
+fn networks(fabric: &Fabric<'_>, reference: &Reference) -> Vec<(Handle, Option<Doubt>)> {
+    let Reference::Unknown(doubt) = reference else {
+        return reference.candidates();
+    };
+    let all = fabric.inventory.azure.networks.iter();
+    all.map(|network| (network.origin.handle, Some(doubt.clone())))
+        .collect()
 }
 
 fn ruleset(fabric: &Fabric<'_>, ruleset: &Reference, doubts: &[Doubt]) -> Vec<ForwardZone> {
