@@ -39,7 +39,7 @@ fn conversions() {
 const KNOWS_MORE: [&str; 4] = ["n0831", "n0832", "can0004", "try0006"];
 
 /// Evaluates every case in one module and compares; at least `wanted` of them must agree.
-fn score(name: &str, oracle: &Json, fixtures: Option<&Path>, wanted: f64) {
+pub fn score(name: &str, oracle: &Json, fixtures: Option<&Path>, wanted: f64) {
     let cases = oracle["cases"].as_array().expect("cases");
     let directory = prepared(name, oracle, fixtures);
     let single = prepared(&format!("{name}-single"), oracle, fixtures);

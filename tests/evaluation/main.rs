@@ -1,6 +1,7 @@
 //! Terraform's own answers, and what the evaluator says instead.
 
 mod expressions;
+mod functions;
 mod modules;
 mod shape;
 

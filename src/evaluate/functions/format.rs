@@ -93,7 +93,9 @@ fn formatted(by: &str, format: &Value, arguments: &[Value]) -> Outcome {
                         arguments.len()
                     ))
                 })?;
-                if argument.is_wholly_known() {
+                // A bare `null` has no type yet, so that Terraform leaves the result open.
+                let bare_null = verb.letter != 'v' && matches!(argument.kind, Kind::Null(Type::Any));
+                if argument.is_wholly_known() && !bare_null {
                     verb.append(&mut text, argument)?;
                     continue;
                 }
