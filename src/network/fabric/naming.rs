@@ -19,6 +19,9 @@ use crate::traffic::Addresses;
 /// (Microsoft Learn, "What is IP address 168.63.129.16?").
 const PLATFORM: u32 = 0xA83F_8110;
 
+/// More doubts about where endpoints write say no more than these.
+const MOST_ANYWHERE: usize = 4;
+
 /// What resolvers of one virtual network see.
 #[derive(Clone, Debug, Default)]
 struct Sight {
@@ -141,6 +144,7 @@ fn full_name(name: &Fact<Arc<str>>, suffix: &Fact<Arc<str>>) -> Fact<Arc<str>> {
 /// back: whether a network is linked to them is not known.
 fn endpoint_records(fabric: &mut Fabric<'_>, zones: &HashMap<Handle, usize>) -> Vec<ZoneLink> {
     let mut outside: Vec<(Arc<str>, usize, Doubt)> = Vec::new();
+    let mut anywhere: Vec<Doubt> = Vec::new();
     for endpoint in &fabric.inventory.azure.private_endpoints {
         let Some(node) = fabric.nodes.get(&endpoint.origin.handle).copied() else {
             continue;
@@ -148,6 +152,12 @@ fn endpoint_records(fabric: &mut Fabric<'_>, zones: &HashMap<Handle, usize>) -> 
         for reference in &endpoint.zones {
             for (index, unsure) in possible(zones, reference) {
                 write_record(fabric, index, endpoint, node, unsure);
+            }
+            if let Reference::Unknown(doubt) = reference
+                && !anywhere.contains(doubt)
+                && anywhere.len() < MOST_ANYWHERE
+            {
+                anywhere.push(doubt.clone());
             }
             if let Reference::Outside(id, doubt) = reference {
                 let known = outside
@@ -161,6 +171,10 @@ fn endpoint_records(fabric: &mut Fabric<'_>, zones: &HashMap<Handle, usize>) -> 
                 write_record(fabric, index, endpoint, node, None);
             }
         }
+    }
+    // An endpoint that writes into a zone nobody can name may write into any of them.
+    for zone in &mut fabric.network.naming.zones {
+        zone.doubts.extend(anywhere.iter().cloned());
     }
     let link = |(id, zone, doubt): (Arc<str>, usize, Doubt)| ZoneLink {
         zone,
