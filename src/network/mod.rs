@@ -41,7 +41,9 @@ pub fn build(evaluations: &[Evaluation], declarations: &Declarations, tags: &Ser
     fabric::azure::build(&mut fabric);
     fabric::services::build(&mut fabric);
     fabric::not_understood::build(&mut fabric);
-    fabric.finish()
+    let mut network = fabric.finish();
+    network.tagged = tags.asked_for();
+    network
 }
 
 /// What the site file says that shapes the network (contract.md, Site file): facts that Terraform

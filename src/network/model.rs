@@ -117,8 +117,8 @@ pub struct Network {
     pub hints: Vec<Hint>,
     /// The node of the public internet, where everything public is delivered.
     pub internet: Option<NodeId>,
-    /// Addresses in any service tag other than the internet's and the whole cloud's: a public host of
-    /// which only its name is known is outside all of them.
+    /// Addresses in any service tag that a rule or route names, other than the internet's and the whole
+    /// cloud's: a public host of which only its name is known is outside all tags.
     pub tagged: Addresses,
     /// Resources that are not modelled.
     pub not_understood: Vec<NotUnderstood>,

@@ -132,6 +132,19 @@ impl ServiceTags {
         tag
     }
 
+    /// The addresses in any tag that was asked for so far, other than the whole cloud's: those by which
+    /// some rule tells hosts apart.
+    #[must_use]
+    pub fn asked_for(&self) -> Addresses {
+        let Ok(seen) = self.seen.lock() else {
+            return Addresses::none();
+        };
+        let narrow = seen
+            .iter()
+            .filter(|(name, _)| !name.starts_with("azurecloud") && *name != "internet");
+        Addresses::union_all(narrow.filter_map(|(_, tag)| Some(&tag.as_ref()?.addresses)))
+    }
+
     /// The regional form of a tag for an Azure location (`West Europe`, `westeurope`). Tags name some
     /// regions in a way of their own (`AzureCloud.germanywc`); the list's `region` tells which.
     #[must_use]

@@ -121,13 +121,44 @@ pub fn targets(
     }
     match resolvers(situation, site, role, Some(spot)) {
         Some(servers) if !servers.addresses.upper.is_empty() => {
-            resolve(situation.graph, &servers.addresses, &named.name, spot.node)
-                .into_iter()
-                .map(|answer| answered(situation, named, answer))
-                .collect()
+            let answers = resolve(situation.graph, &servers.addresses, &named.name, spot.node);
+            let mut targets = endpoints_left_open(situation, named, &answers);
+            targets.extend(
+                answers
+                    .into_iter()
+                    .map(|answer| answered(situation, named, answer)),
+            );
+            targets
         }
         _ => without_resolvers(situation, site, named),
     }
+}
+
+/// An answer that is not certain may be another one: a record that no input shows can lead to any of
+/// the service's private endpoints.
+fn endpoints_left_open(situation: &Situation, named: &Named, answers: &[Answer]) -> Vec<Target> {
+    let doubts: Vec<Doubt> = answers
+        .iter()
+        .filter(|answer| !answer.certain)
+        .flat_map(|answer| answer.doubts.iter().cloned())
+        .collect();
+    let endpoints = named.service.map_or(&[][..], |service| &service.endpoints);
+    let said = |node: &NodeId| {
+        answers
+            .iter()
+            .any(|answer| answer.resolved == Resolved::Endpoint(*node))
+    };
+    if doubts.is_empty() {
+        return Vec::new();
+    }
+    endpoints
+        .iter()
+        .filter(|node| !said(node))
+        .map(|node| Target {
+            doubts: doubts.clone(),
+            ..endpoint(situation, named, *node)
+        })
+        .collect()
 }
 
 fn answered(situation: &Situation, named: &Named, answer: Answer) -> Target {

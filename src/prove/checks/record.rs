@@ -145,6 +145,10 @@ fn seen(rows: &Rows, site: &SiteView, role: &Role, placed: &Placed, name: &Arc<s
             Some(hop) => (hop.place.clone(), hop.written.clone()),
             None => (site.label.clone(), servers.written.clone()),
         };
+        if !answer.certain && !matches!(answer.resolved, Resolved::Private(_)) {
+            // A record that no input shows may stand where none is seen.
+            return Decided::unknown(answer.doubts);
+        }
         let (verdict, because) = match answer.resolved {
             Resolved::Private(_) => (Verdict::Satisfied, format!("the DNS servers answer `{name}`")),
             _ => (
