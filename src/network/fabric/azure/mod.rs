@@ -9,6 +9,8 @@ mod exchange;
 mod filters;
 mod firewall;
 mod gateways;
+mod hub_routes;
+mod hub_tables;
 mod layout;
 mod on_premises;
 mod peerings;

@@ -180,13 +180,13 @@ impl<'a> Azure<'_, 'a> {
                     Vec::new(),
                 )
             }
-            NextHop::Gateway => self.to_gateway(node, net),
-            NextHop::Appliance => self.to_appliance(node, net, user),
+            NextHop::Gateway => self.gateway_hop(node, net),
+            NextHop::Appliance => self.appliance_hop(node, net, user),
         }
     }
 
     /// `VirtualNetworkGateway` as a user route's next hop means a VPN gateway.
-    fn to_gateway(&mut self, node: NodeId, net: usize) -> (Forward, String, Vec<Doubt>) {
+    fn gateway_hop(&mut self, node: NodeId, net: usize) -> (Forward, String, Vec<Doubt>) {
         let own = |gate: &&super::Gate| gate.net == net && gate.vpn;
         match self.gateways.iter().find(own).map(|gate| gate.node) {
             Some(gate) => {
@@ -225,9 +225,9 @@ impl<'a> Azure<'_, 'a> {
         }
     }
 
-    fn to_appliance(&mut self, node: NodeId, net: usize, user: &UserRoute) -> (Forward, String, Vec<Doubt>) {
+    fn appliance_hop(&mut self, node: NodeId, net: usize, user: &UserRoute) -> (Forward, String, Vec<Doubt>) {
         let Some((wall, doubts)) = self.wall_at(user) else {
-            return self.to_unknown_appliance(node, user);
+            return self.unknown_appliance(node, user);
         };
         let name = self.name_of(wall.node);
         let because = format!("the next hop is `{name}`");
@@ -244,7 +244,7 @@ impl<'a> Azure<'_, 'a> {
 
     /// An appliance whose rules are not in Terraform: the packets certainly go there, and what becomes
     /// of them there is not known.
-    fn to_unknown_appliance(&mut self, node: NodeId, user: &UserRoute) -> (Forward, String, Vec<Doubt>) {
+    fn unknown_appliance(&mut self, node: NodeId, user: &UserRoute) -> (Forward, String, Vec<Doubt>) {
         let doubt = self.appliance_doubt(user);
         let name = doubt.what.clone();
         let appliance = match self.appliances.get(&name) {
@@ -281,7 +281,6 @@ impl<'a> Azure<'_, 'a> {
             .subnet
             .and_then(|subnet| self.subnets.get(subnet))
             .and_then(|sub| sub.net)?;
-        let table_hop = |azure: &Azure<'_, '_>| (azure.name_of(wall.node), azure.written_of(wall.node));
         if at == net {
             let home = self.networks.get(net).map(|net| net.node)?;
             let (name, written) = (self.name_of(home), self.written_of(home));
@@ -301,7 +300,6 @@ impl<'a> Azure<'_, 'a> {
             .iter()
             .find(|peer| peer.net == at)?
             .clone();
-        let _ = table_hop;
         let link = self.link(
             node,
             wall.node,
