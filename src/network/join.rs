@@ -90,10 +90,10 @@ impl Catalogue<'_> {
         let Some(value) = value else {
             return Reference::None;
         };
-        if let Some(block) = &value.block {
-            if let Some(handle) = self.at(input, &block.of) {
-                return Reference::To(self.target(handle, &block.path, ""));
-            }
+        if let Some(block) = &value.block
+            && let Some(handle) = self.at(input, &block.of)
+        {
+            return Reference::To(self.target(handle, &block.path, ""));
         }
         match &value.kind {
             Kind::Null(_) => Reference::None,

@@ -204,7 +204,8 @@ fn ports(view: &View<'_>, name: &str, checked: &mut Checked<'_, '_>) -> Bounded<
     let many = format!("{name}s");
     let strings = view.strings(name).and(view.strings(&many));
     let rule = checked.rule.to_string();
-    let all = sets::ports(&strings, |text, _| {
+
+    sets::ports(&strings, |text, _| {
         let attribute = if view.get(name).is_some() { name } else { &many };
         checked.say(
             "impossible-port",
@@ -212,8 +213,7 @@ fn ports(view: &View<'_>, name: &str, checked: &mut Checked<'_, '_>) -> Bounded<
             format!("`{text}` in `{attribute}` of rule `{rule}` is no port or range of ports"),
             "ports are 0 to 65535, ranges `first-last`, everything `*`",
         );
-    });
-    all
+    })
 }
 
 pub(super) fn subnet_association(reader: &Reader<'_>, inventory: &mut Inventory) {

@@ -277,12 +277,11 @@ impl Azure<'_, '_> {
         };
         let (node, announces) = (far.node, far.announces.clone());
         let link = self.attachment_link(at, node, attachment, false);
-        if let Some(filter) = self.no_transit(&attachment.name, &attachment.written, others) {
-            if let Some(link) = self.link_mut(link) {
-                if link.filters.len() <= attachment.outward.len() {
-                    link.filters.push(filter);
-                }
-            }
+        if let Some(filter) = self.no_transit(&attachment.name, &attachment.written, others)
+            && let Some(link) = self.link_mut(link)
+            && link.filters.len() <= attachment.outward.len()
+        {
+            link.filters.push(filter);
         }
         let taken = self.preferred(net);
         for announced in announces {
@@ -317,16 +316,16 @@ impl Azure<'_, '_> {
             &attachment.written,
             "the connection leads there",
         );
-        if let Some(made) = self.link_mut(link) {
-            if made.filters.is_empty() {
-                made.filters = if inward {
-                    attachment.inward.clone()
-                } else {
-                    attachment.outward.clone()
-                };
-                made.doubts.clone_from(&attachment.doubts);
-                made.assumptions.clone_from(&attachment.assumptions);
-            }
+        if let Some(made) = self.link_mut(link)
+            && made.filters.is_empty()
+        {
+            made.filters = if inward {
+                attachment.inward.clone()
+            } else {
+                attachment.outward.clone()
+            };
+            made.doubts.clone_from(&attachment.doubts);
+            made.assumptions.clone_from(&attachment.assumptions);
         }
         link
     }

@@ -46,11 +46,11 @@ impl<'a> Azure<'_, 'a> {
                 filters.0.push(inbound);
                 filters.1.push(outbound);
             }
-            if role == Role::Plain {
-                if let Some(node) = self.fabric.node_mut(node) {
-                    node.receives.clone_from(&filters.0);
-                    node.sends.clone_from(&filters.1);
-                }
+            if role == Role::Plain
+                && let Some(node) = self.fabric.node_mut(node)
+            {
+                node.receives.clone_from(&filters.0);
+                node.sends.clone_from(&filters.1);
             }
             of_subnet.insert(subnet, filters);
         }
@@ -197,10 +197,10 @@ impl<'a> Azure<'_, 'a> {
                 continue;
             };
             let node = sub.node;
-            if sub.groups.iter().any(|(own, _)| *own == handle) {
-                if let Some(node) = self.fabric.node_mut(node) {
-                    node.obscured.push(doubt.clone());
-                }
+            if sub.groups.iter().any(|(own, _)| *own == handle)
+                && let Some(node) = self.fabric.node_mut(node)
+            {
+                node.obscured.push(doubt.clone());
             }
         }
     }

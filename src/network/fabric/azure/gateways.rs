@@ -101,10 +101,9 @@ impl Azure<'_, '_> {
                 .gateway
                 .handle()
                 .and_then(|handle| self.fabric.nodes.get(&handle).copied())
+                && let Some(node) = self.fabric.node_mut(node)
             {
-                if let Some(node) = self.fabric.node_mut(node) {
-                    node.obscured.push(other.clone());
-                }
+                node.obscured.push(other.clone());
             }
             return;
         }

@@ -47,6 +47,7 @@ pub fn build(fabric: &mut Fabric<'_>) {
     azure.place_hubs();
     azure.exchange();
     azure.reach();
+    azure.clouds_in_networks();
     azure.route_networks();
     azure.route_subnets();
     azure.route_endpoints();

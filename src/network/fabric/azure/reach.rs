@@ -37,6 +37,41 @@ impl Azure<'_, '_> {
         }
     }
 
+    /// A generation 2 cloud lives in a virtual network, whose routes and rules its workloads follow:
+    /// that is not modelled, in neither direction.
+    pub(super) fn clouds_in_networks(&mut self) {
+        for cloud in &self.fabric.inventory.avs.clouds {
+            if cloud.virtual_network.is_none() {
+                continue;
+            }
+            let doubt = crate::network::model::Doubt {
+                what: format!(
+                    "the ways between `{}` and the virtual network it lives in",
+                    cloud.origin.name
+                )
+                .into(),
+                decided_by: "nothing: private clouds of generation 2 are modelled inside only".into(),
+                at: cloud.origin.written.at,
+            };
+            let edge = self
+                .fabric
+                .edges
+                .iter()
+                .find(|edge| edge.cloud == cloud.origin.handle);
+            if let Some(tier0) = edge.map(|edge| edge.tier0) {
+                let because = "the cloud's virtual network may lead there";
+                self.add_route(tier0, super::perhaps_anywhere(vec![doubt.clone()], because));
+            }
+            let net = cloud
+                .virtual_network
+                .handle()
+                .and_then(|handle| self.by_network.get(&handle).copied());
+            if let Some(net) = net.and_then(|net| self.networks.get_mut(net)) {
+                net.beyond.push(doubt);
+            }
+        }
+    }
+
     fn join_far(&mut self, origin: &Origin, one: &Reference, other: &Reference, because: &str) {
         match (self.far_end(one), self.far_end(other)) {
             (Some(one), Some(other)) if one != other => {

@@ -388,10 +388,10 @@ impl Azure<'_, '_> {
         );
         let inventory = self.fabric.inventory;
         let mut stamps = Vec::new();
-        if let Some(state) = inventory.azure.subnets.get(subnet) {
-            if matches!(state.storage_endpoint, Ok(Some(_))) {
-                stamps.push(subnet_stamp(state.origin.handle));
-            }
+        if let Some(state) = inventory.azure.subnets.get(subnet)
+            && matches!(state.storage_endpoint, Ok(Some(_)))
+        {
+            stamps.push(subnet_stamp(state.origin.handle));
         }
         if let Some(Ok(region)) = inventory
             .azure

@@ -318,10 +318,10 @@ impl<'a> Azure<'_, 'a> {
     /// The firewall that a next hop address means. Azure gives a firewall the first address of its
     /// subnet that it does not keep for itself.
     fn wall_at(&self, user: &UserRoute) -> Option<(Wall, Vec<Doubt>)> {
-        if let Some((handle, doubt)) = user.appliance.candidates().into_iter().next() {
-            if let Some(wall) = self.firewalls.get(&handle) {
-                return Some((wall.clone(), doubt.into_iter().collect()));
-            }
+        if let Some((handle, doubt)) = user.appliance.candidates().into_iter().next()
+            && let Some(wall) = self.firewalls.get(&handle)
+        {
+            return Some((wall.clone(), doubt.into_iter().collect()));
         }
         let address = user
             .appliance_address
