@@ -2,6 +2,12 @@
 //! internet and name resolution do to single packets. The vectors follow the documented behaviour of
 //! NSX and of Azure VMware Solution.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use std::path::PathBuf;
 
 use clearway::config::{Environment, Options};
@@ -663,5 +669,31 @@ resource "azapi_resource" "install" {
     assert_eq!(
         hint.fqdn.as_ref().unwrap().value.as_deref(),
         Ok("msa.dr.example.com")
+    );
+}
+
+#[test]
+fn machines_are_recognised_by_name() {
+    let machine = r#"
+resource "vsphere_virtual_machine" "drva" {
+  name = "jetstream-drva-01"
+  network_interface {
+    network_id = nsxt_policy_segment.b.id
+  }
+  clone {
+    customize {
+      network_interface {
+        ipv4_address = "10.21.2.10"
+      }
+    }
+  }
+}
+"#;
+    let network = network("machine", &with(machine));
+    let hint = network.hints.first().unwrap();
+    assert_eq!((hint.role, hint.segment), ("drva", Some(1)));
+    assert_eq!(
+        hint.addresses.as_ref().unwrap().lower,
+        Addresses::parse(B).unwrap()
     );
 }

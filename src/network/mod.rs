@@ -18,6 +18,7 @@ pub mod sets;
 mod azapi;
 mod azurerm;
 mod nsxt;
+mod vsphere;
 
 use std::sync::Arc;
 

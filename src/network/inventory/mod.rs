@@ -15,7 +15,7 @@ use super::attributes::View;
 use super::catalogue::{Catalogue, Handle};
 use super::join::Reference;
 use super::model::{Doubt, NetworkFinding, Written};
-use super::{azapi, azurerm, nsxt};
+use super::{azapi, azurerm, nsxt, vsphere};
 use crate::evaluate::value::Value;
 
 #[derive(Debug, Default)]
@@ -64,6 +64,7 @@ impl Inventory {
                 Some("azurerm") => azurerm::read(&reader, &mut inventory),
                 Some("azapi") => azapi::read(&reader, &mut inventory),
                 Some("nsxt") => nsxt::read(&reader, &mut inventory),
+                Some("vsphere") => vsphere::read(&reader, &mut inventory),
                 _ => false,
             };
             if !read {
