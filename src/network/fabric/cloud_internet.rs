@@ -13,15 +13,15 @@ use crate::network::model::{
 use crate::traffic::Addresses;
 
 /// The workloads' own ways to the internet, and where they end without one.
-pub fn internet(fabric: &mut Fabric<'_>, site: &Site<'_>, firewall: &[FilterId]) {
+pub fn internet(fabric: &mut Fabric<'_>, site: &Site<'_>) {
     let written = Written {
         at: site.internet.at.or(site.cloud.origin.written.at),
         ..site.cloud.origin.written.clone()
     };
     if !site.public_ips.is_empty() {
-        public_addresses(fabric, site, firewall);
+        public_addresses(fabric, site);
     } else if !matches!(site.internet.value, Ok(false)) {
-        managed_snat(fabric, site, firewall, &written);
+        managed_snat(fabric, site, &written);
     }
     let name = &site.cloud.origin.name;
     let ends = |because: &str, written: &Written, destinations| Route {
@@ -58,7 +58,7 @@ pub fn internet(fabric: &mut Fabric<'_>, site: &Site<'_>, firewall: &[FilterId])
     );
 }
 
-fn managed_snat(fabric: &mut Fabric<'_>, site: &Site<'_>, firewall: &[FilterId], written: &Written) {
+fn managed_snat(fabric: &mut Fabric<'_>, site: &Site<'_>, written: &Written) {
     let name = &site.cloud.origin.name;
     let because = "managed SNAT gives every workload segment a way to the internet";
     let addresses = doubt(
@@ -71,7 +71,6 @@ fn managed_snat(fabric: &mut Fabric<'_>, site: &Site<'_>, firewall: &[FilterId],
     egress(
         fabric,
         site,
-        firewall,
         nat,
         because,
         written,
@@ -80,7 +79,7 @@ fn managed_snat(fabric: &mut Fabric<'_>, site: &Site<'_>, firewall: &[FilterId],
 }
 
 /// A public address at the NSX edge: what leaves must have been translated to one.
-fn public_addresses(fabric: &mut Fabric<'_>, site: &Site<'_>, firewall: &[FilterId]) {
+fn public_addresses(fabric: &mut Fabric<'_>, site: &Site<'_>) {
     let Some(first) = site.public_ips.first() else {
         return;
     };
@@ -114,13 +113,12 @@ fn public_addresses(fabric: &mut Fabric<'_>, site: &Site<'_>, firewall: &[Filter
     });
     let unsure = origin.presence.first().or(first.doubt.as_ref()).cloned();
     let because = "a public address at the NSX edge leads to the internet";
-    egress(fabric, site, firewall, filter, because, &origin.written, unsure);
+    egress(fabric, site, filter, because, &origin.written, unsure);
 }
 
 fn egress(
     fabric: &mut Fabric<'_>,
     site: &Site<'_>,
-    firewall: &[FilterId],
     last: FilterId,
     because: &str,
     written: &Written,
@@ -135,7 +133,6 @@ fn egress(
         because,
         written,
     );
-    out.filters = firewall.to_vec();
     out.filters.push(last);
     out.stamps = egress_stamps(site);
     let out = fabric.network.add_link(out);

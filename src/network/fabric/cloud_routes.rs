@@ -43,7 +43,6 @@ pub struct Lan {
 /// What wiring yields.
 #[derive(Debug)]
 pub struct Routes {
-    pub firewall: Vec<FilterId>,
     pub dns: Option<NodeId>,
     /// From the management network to the tier-0.
     pub inward: LinkId,
@@ -57,9 +56,13 @@ impl Routes {
         lans: &[Lan],
         members: &mut Members<'a>,
     ) -> Routes {
+        // Whatever crosses the tier-0 passes its firewall, over whichever of its links.
         let firewall = tier0_firewall(fabric, site, members);
+        if let Some(node) = fabric.node_mut(site.tier0) {
+            node.inspects.extend(firewall);
+        }
         let mut announces = Vec::new();
-        let inward = management(fabric, site, &firewall, &mut announces);
+        let inward = management(fabric, site, &mut announces);
         let uplinks: Vec<(Gateway, NodeId, Uplink)> = site
             .gateways
             .iter()
@@ -97,9 +100,8 @@ impl Routes {
         let dns = uplinks
             .first()
             .and_then(|(_, id, uplink)| dns_service(fabric, site, *id, uplink, inward));
-        internet(fabric, site, &firewall);
+        internet(fabric, site);
         Routes {
-            firewall,
             dns,
             inward,
             announces,
@@ -205,17 +207,11 @@ fn tier0_firewall<'a>(fabric: &mut Fabric<'a>, site: &Site<'a>, members: &mut Me
 }
 
 /// Wires the management network, and gives the tier-0 its prefixes.
-fn management(
-    fabric: &mut Fabric<'_>,
-    site: &Site<'_>,
-    firewall: &[FilterId],
-    announces: &mut Vec<Announced>,
-) -> LinkId {
+fn management(fabric: &mut Fabric<'_>, site: &Site<'_>, announces: &mut Vec<Announced>) -> LinkId {
     let written = &site.cloud.origin.written;
     let name = || site.cloud.origin.name.clone();
     let mut way = |from, to, because| {
-        let mut link = link(from, to, name(), HopKind::ManagementNetwork, because, written);
-        link.filters = firewall.to_vec();
+        let link = link(from, to, name(), HopKind::ManagementNetwork, because, written);
         fabric.network.add_link(link)
     };
     let down = way(

@@ -121,7 +121,6 @@ fn site<'a>(fabric: &mut Fabric<'a>, owners: &Arc<Owners<'a>>, index: usize) {
         cloud: cloud.origin.handle,
         tier0,
         management,
-        firewall: routes.firewall,
         inward: routes.inward,
         dns: routes.dns,
         announces: routes.announces,

@@ -28,9 +28,7 @@ use super::Declarations;
 use super::catalogue::{Catalogue, Handle};
 use super::inventory::Inventory;
 use super::join::Thing;
-use super::model::{
-    Assumption, Bounded, Doubt, FilterId, HopKind, LinkId, Network, Node, NodeId, Stamp, Written,
-};
+use super::model::{Assumption, Bounded, Doubt, HopKind, LinkId, Network, Node, NodeId, Stamp, Written};
 use super::service_tags::ServiceTags;
 use crate::traffic::Addresses;
 
@@ -58,8 +56,6 @@ pub struct Edge {
     pub tier0: NodeId,
     /// vCenter, NSX Manager and hosts: they ignore a learned default route for private addresses.
     pub management: NodeId,
-    /// The tier-0's own firewall: passed on every link between it and the world.
-    pub firewall: Vec<FilterId>,
     /// From management to the tier-0.
     pub inward: LinkId,
     /// The DNS service's node; its questions take the tier-0's ways.
