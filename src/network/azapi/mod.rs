@@ -1,6 +1,7 @@
 //! ARM resources by their own type and body, as the azapi provider writes them.
 
 mod avs;
+mod collections;
 mod scripts;
 mod services;
 mod storage;

@@ -4,11 +4,12 @@
 
 use std::sync::Arc;
 
+use super::collections::collection_group;
 use crate::evaluate::value::{Kind, Value};
 use crate::network::attributes::View;
 
 /// Where an attribute comes from.
-enum From {
+pub(super) enum From {
     /// A property at a path below the body: `properties.addressSpace.addressPrefixes`.
     At(&'static str),
     /// The object at a path holds a list of objects: each becomes a block.
@@ -23,7 +24,8 @@ enum From {
 
 use From::{At, Block, Each, Ids, Parent};
 
-type Fields = &'static [(&'static str, From)];
+/// An attribute of azurerm, and where it comes from.
+pub(super) type Fields = &'static [(&'static str, From)];
 
 const RULE: Fields = &[
     ("priority", At("properties.priority")),
@@ -77,21 +79,6 @@ const SUBNET: Fields = &[
         "service_endpoint",
         Each("properties.serviceEndpoints", &[("service", At("service"))]),
     ),
-];
-
-const FIREWALL_RULE: Fields = &[
-    ("name", At("name")),
-    ("source_addresses", At("sourceAddresses")),
-    ("source_ip_groups", At("sourceIpGroups")),
-    ("destination_addresses", At("destinationAddresses")),
-    ("destination_ip_groups", At("destinationIpGroups")),
-    ("destination_fqdns", At("destinationFqdns")),
-    ("destination_ports", At("destinationPorts")),
-    ("translated_address", At("translatedAddress")),
-    ("translated_port", At("translatedPort")),
-    ("target_fqdns", At("targetFqdns")),
-    ("destination_urls", At("targetUrls")),
-    ("web_categories", At("webCategories")),
 ];
 
 /// An ARM type with the azurerm type whose attributes it is said in.
@@ -470,7 +457,7 @@ fn resource(view: &View<'_>, kind: &str) -> Vec<(Arc<str>, Value)> {
     entries
 }
 
-fn mapped(body: &Value, fields: Fields, view: &View<'_>) -> Vec<(Arc<str>, Value)> {
+pub(super) fn mapped(body: &Value, fields: Fields, view: &View<'_>) -> Vec<(Arc<str>, Value)> {
     let mut entries: Vec<(Arc<str>, Value)> = Vec::new();
     if let Some(name) = child(body, "name") {
         entries.push(("name".into(), name.clone()));
@@ -494,7 +481,7 @@ fn mapped(body: &Value, fields: Fields, view: &View<'_>) -> Vec<(Arc<str>, Value
     entries
 }
 
-fn each(list: &Value, fields: Fields, view: &View<'_>) -> Value {
+pub(super) fn each(list: &Value, fields: Fields, view: &View<'_>) -> Value {
     let Some(elements) = list.elements() else {
         return list.clone();
     };
@@ -519,7 +506,7 @@ fn ids(list: &Value) -> Value {
 }
 
 /// A made value has the place of what it was made from.
-fn placed(mut value: Value, from: &Value) -> Value {
+pub(super) fn placed(mut value: Value, from: &Value) -> Value {
     value.at = from.at.or(from.origin);
     value.origin = from.origin;
     value.marks = from.marks;
@@ -527,7 +514,7 @@ fn placed(mut value: Value, from: &Value) -> Value {
 }
 
 /// The value at a path of property names; an unknown on the way stands for all that is below it.
-fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+pub(super) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     let found = path.split('.').try_fold(value, |value, name| {
         if value.is_known() {
             child(value, name)
@@ -550,93 +537,4 @@ fn child<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
         Kind::Unknown(_) => Some(value),
         _ => None,
     }
-}
-
-/// Rule collections of all kinds are one list in ARM, told apart by the rules' `ruleType`.
-fn collection_group(view: &View<'_>, body: &Value) -> Value {
-    let mut entries: Vec<(Arc<str>, Value)> = Vec::new();
-    for (to, from) in [("name", "name"), ("firewall_policy_id", "parent_id")] {
-        entries.extend(view.get(from).map(|value| (Arc::from(to), value.clone())));
-    }
-    entries.extend(at(body, "properties.priority").map(|value| (Arc::from("priority"), value.clone())));
-    let list = at(body, "properties.ruleCollections");
-    let mut sorted: [(&str, Vec<Value>); 3] = [
-        ("nat_rule_collection", Vec::new()),
-        ("network_rule_collection", Vec::new()),
-        ("application_rule_collection", Vec::new()),
-    ];
-    let unknown = list.filter(|list| list.elements().is_none());
-    for collection in list.and_then(Value::elements).unwrap_or_default() {
-        let number = stage(collection);
-        if let Some((_, own)) = sorted.get_mut(number) {
-            own.push(rule_collection(collection, view));
-        }
-    }
-    for (name, collections) in sorted {
-        let value = match unknown {
-            Some(unknown) if name == "network_rule_collection" => unknown.clone(),
-            _ => Value::tuple(collections),
-        };
-        entries.push((name.into(), value));
-    }
-    Value::object(entries)
-}
-
-fn stage(collection: &Value) -> usize {
-    let nat = at(collection, "ruleCollectionType").and_then(Value::as_str);
-    if nat.is_some_and(|kind| kind.eq_ignore_ascii_case("FirewallPolicyNatRuleCollection")) {
-        return 0;
-    }
-    let rules = at(collection, "rules")
-        .and_then(Value::elements)
-        .unwrap_or_default();
-    let application = rules.iter().filter_map(|rule| at(rule, "ruleType")?.as_str());
-    if application
-        .into_iter()
-        .any(|kind| kind.eq_ignore_ascii_case("ApplicationRule"))
-    {
-        2
-    } else {
-        1
-    }
-}
-
-fn rule_collection(collection: &Value, view: &View<'_>) -> Value {
-    if !collection.is_known() {
-        return collection.clone();
-    }
-    let mut entries = mapped(
-        collection,
-        &[("priority", At("priority")), ("action", At("action.type"))],
-        view,
-    );
-    if let Some(rules) = at(collection, "rules") {
-        let value = match rules.elements() {
-            None => rules.clone(),
-            Some(elements) => Value::tuple(
-                elements
-                    .iter()
-                    .map(|rule| firewall_rule(rule, view))
-                    .collect::<Vec<_>>(),
-            ),
-        };
-        entries.push(("rule".into(), value));
-    }
-    placed(Value::object(entries), collection)
-}
-
-fn firewall_rule(rule: &Value, view: &View<'_>) -> Value {
-    if !rule.is_known() {
-        return rule.clone();
-    }
-    let mut entries = mapped(rule, FIREWALL_RULE, view);
-    let application = at(rule, "ruleType").and_then(Value::as_str) == Some("ApplicationRule");
-    let protocols = if application {
-        at(rule, "protocols")
-            .map(|list| each(list, &[("type", At("protocolType")), ("port", At("port"))], view))
-    } else {
-        at(rule, "ipProtocols").cloned()
-    };
-    entries.extend(protocols.map(|protocols| (Arc::from("protocols"), protocols)));
-    placed(Value::object(entries), rule)
 }
