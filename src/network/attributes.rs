@@ -62,6 +62,7 @@ impl<'a> View<'a> {
 
     /// A plan writes what a resource's configuration leaves to the provider as "known after apply":
     /// an unknown that is no more than itself. Through the directory's door it is not there at all.
+    /// [`Symbol::Planned`] is no such thing: there the plan lost where the value comes from.
     fn is_left_to_the_provider(&self, value: &Value) -> bool {
         self.value.is_known()
             && self.instance.address.mode == Mode::Managed
@@ -122,16 +123,6 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Like [`View::blocks`], for an attribute that the provider fills in when it is left out
-    /// (`security_rule` of a network security group): a plan's bare "unknown" then means none.
-    #[must_use]
-    pub fn blocks_or_computed(&self, name: &str) -> Vec<View<'a>> {
-        match self.get(name).and_then(Value::symbol) {
-            Some(symbol) if self.is_own(symbol) => Vec::new(),
-            _ => self.blocks(name),
-        }
-    }
-
     /// The only block called `name`, or the first.
     #[must_use]
     pub fn block(&self, name: &str) -> Option<View<'a>> {
@@ -148,14 +139,6 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn perhaps(&self) -> Option<Doubt> {
         self.value.symbol().map(|_| doubt_of(self.value))
-    }
-
-    /// Whether a symbol says no more than "this attribute of this very instance".
-    fn is_own(&self, symbol: &Symbol) -> bool {
-        match symbol {
-            Symbol::Attribute { of, .. } | Symbol::Planned { of, .. } => **of == *self.instance.address,
-            _ => false,
-        }
     }
 
     /// The address of the instance, as reports name it.

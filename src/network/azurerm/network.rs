@@ -31,7 +31,7 @@ pub(super) fn network(reader: &Reader<'_>, inventory: &mut Inventory) {
         dns_servers: sets::addresses(&dns, |_, _| {}),
         custom_dns,
     });
-    for (number, block) in view.blocks_or_computed("subnet").into_iter().enumerate() {
+    for (number, block) in view.blocks("subnet").into_iter().enumerate() {
         let mut origin = reader.origin();
         origin.written = block.written();
         origin.presence.extend(block.perhaps());

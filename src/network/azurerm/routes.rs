@@ -21,7 +21,7 @@ pub(super) fn table(reader: &Reader<'_>, inventory: &mut Inventory) {
         known => known.or_default(true),
     };
     let mut routes = Vec::new();
-    for block in view.blocks_or_computed("route") {
+    for block in view.blocks("route") {
         let inner = Reader {
             view: block,
             ..*reader

@@ -13,7 +13,7 @@ use crate::traffic::{Addresses, Ports, Protocols};
 
 pub(super) fn group(reader: &Reader<'_>, inventory: &mut Inventory) {
     let mut rules = Vec::new();
-    for block in reader.view.blocks_or_computed("security_rule") {
+    for block in reader.view.blocks("security_rule") {
         let inner = Reader {
             view: block,
             ..*reader
