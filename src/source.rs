@@ -4,7 +4,7 @@
 //! value can carry one; lines and columns are computed only when somebody prints them.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One of the texts in a [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +52,71 @@ pub struct Source {
     pub path: Arc<str>,
     pub text: Arc<str>,
     pub syntax: Syntax,
+    /// Where lines begin; made when the first position is asked for.
+    lines: OnceLock<Vec<u32>>,
+    outline: OnceLock<Vec<Section>>,
+}
+
+/// A part of a JSON text that has a pointer of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    pub start: u32,
+    pub end: u32,
+    pub pointer: String,
+}
+
+impl Source {
+    #[must_use]
+    pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>, syntax: Syntax) -> Source {
+        Source {
+            path: path.into(),
+            text: text.into(),
+            syntax,
+            lines: OnceLock::new(),
+            outline: OnceLock::new(),
+        }
+    }
+
+    /// The section that holds a byte range, of those that `outline` finds in the text. It is asked
+    /// once and gives disjoint sections in order.
+    pub fn section(&self, start: u32, end: u32, outline: fn(&str) -> Vec<Section>) -> Option<&Section> {
+        let sections = self.outline.get_or_init(|| outline(&self.text));
+        let after = sections.partition_point(|section| section.start <= start);
+        sections
+            .get(after.checked_sub(1)?)
+            .filter(|section| end <= section.end)
+    }
+
+    fn position(&self, offset: u32) -> Position {
+        let starts = self.lines.get_or_init(|| line_starts(&self.text));
+        let line = starts.partition_point(|start| *start <= offset).max(1);
+        let start = starts.get(line - 1).copied().unwrap_or(0) as usize;
+        let mut end = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let before = self.text.get(start..end).unwrap_or("");
+        // A plan is one line of megabytes; nobody counts its characters.
+        let column = if before.len() > LONG_LINE {
+            before.len()
+        } else {
+            before.chars().count()
+        };
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Position {
+            line: count(line),
+            column: count(column + 1),
+        }
+    }
+}
+
+/// From here on columns are bytes.
+const LONG_LINE: usize = 10_000;
+
+fn line_starts(text: &str) -> Vec<u32> {
+    let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+    let starts = newlines.map(|(index, _)| u32::try_from(index + 1).unwrap_or(u32::MAX));
+    std::iter::once(0).chain(starts).collect()
 }
 
 /// A position as people and editors count: both from 1, columns in characters.
@@ -69,11 +134,7 @@ pub struct Sources {
 
 impl Sources {
     pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>, syntax: Syntax) -> SourceId {
-        self.sources.push(Source {
-            path: path.into(),
-            text: text.into(),
-            syntax,
-        });
+        self.sources.push(Source::new(path, text, syntax));
         let count = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
         SourceId(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN))
     }
@@ -104,25 +165,10 @@ impl Sources {
     /// Where a place starts and ends, in lines and columns.
     #[must_use]
     pub fn positions(&self, place: Place) -> (Position, Position) {
-        let text = self.get(place.source).map_or("", |source| &*source.text);
-        (
-            position(text, place.start as usize),
-            position(text, place.end as usize),
-        )
-    }
-}
-
-fn position(text: &str, offset: usize) -> Position {
-    let mut offset = offset.min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    let before = text.get(..offset).unwrap_or("");
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Position {
-        line: count(before.bytes().filter(|byte| *byte == b'\n').count() + 1),
-        column: count(before.get(line_start..).unwrap_or("").chars().count() + 1),
+        let nowhere = Position { line: 1, column: 1 };
+        self.get(place.source).map_or((nowhere, nowhere), |source| {
+            (source.position(place.start), source.position(place.end))
+        })
     }
 }
 

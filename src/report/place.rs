@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::config::plan::json::pointer_at;
+use crate::config::plan::json::pointer_in;
 use crate::source::{Place, Sources, Syntax};
 
 /// `at` of the JSON report. Lines and columns count from 1, the end is exclusive.
@@ -36,7 +36,7 @@ pub fn at(place: Place, sources: &Sources) -> At {
         end_column: end.column,
         byte_start: json.map(|_| place.start),
         byte_end: json.map(|_| place.end),
-        pointer: json.map(|source| pointer_at(&source.text, place.start as usize..place.end as usize)),
+        pointer: json.map(|source| pointer_in(source, place)),
     }
 }
 

@@ -3,9 +3,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+
+use crate::source::{Place, Section, Source};
 
 /// How deep values may nest. Terraform's own stay far below it.
 pub const DEPTH: usize = 100;
@@ -138,9 +141,50 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 /// The JSON pointer (RFC 6901) of the innermost value that holds the whole byte range; empty for the
 /// document itself. Found by scanning down from the top, so call it for what is printed only.
 #[must_use]
-pub fn pointer_at(text: &str, range: std::ops::Range<usize>) -> String {
-    let mut pointer = String::new();
-    let mut slice = text.trim();
+pub fn pointer_at(text: &str, range: Range<usize>) -> String {
+    pointer_below(text, text.trim(), String::new(), range)
+}
+
+/// The same for a source, which keeps where its resources begin: a report asks for many pointers.
+#[must_use]
+pub fn pointer_in(source: &Source, place: Place) -> String {
+    let range = place.start as usize..place.end as usize;
+    match source.section(place.start, place.end, outline) {
+        Some(section) => {
+            let slice = source.text.get(section.start as usize..section.end as usize);
+            pointer_below(&source.text, slice.unwrap_or(""), section.pointer.clone(), range)
+        }
+        None => pointer_at(&source.text, range),
+    }
+}
+
+/// The elements of the document's own arrays (`/resource_changes/7`), in order.
+fn outline(text: &str) -> Vec<Section> {
+    let mut sections = Vec::new();
+    let Some(Json::Object(entries)) = read(text.trim()) else {
+        return sections;
+    };
+    for (key, member) in entries {
+        let Some(Json::Array(elements)) = read(member) else {
+            continue;
+        };
+        for (index, element) in elements.into_iter().enumerate() {
+            let start = offset(text, element);
+            let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+            sections.push(Section {
+                start: narrow(start),
+                end: narrow(start + element.len()),
+                pointer: format!("/{}/{index}", escaped(&key)),
+            });
+        }
+    }
+    sections.sort_by_key(|section| section.start);
+    sections
+}
+
+/// Descends from `slice`, whose pointer is `pointer`, to the innermost value that holds the range.
+fn pointer_below(text: &str, slice: &str, mut pointer: String, range: Range<usize>) -> String {
+    let mut slice = slice;
     for _ in 0..DEPTH {
         let holds = |member: &&str| {
             let start = offset(text, member);
@@ -152,7 +196,7 @@ pub fn pointer_at(text: &str, range: std::ops::Range<usize>) -> String {
                     break;
                 };
                 pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                pointer.push_str(&escaped(&key));
                 slice = member;
             }
             Some(Json::Array(elements)) => {
@@ -166,6 +210,10 @@ pub fn pointer_at(text: &str, range: std::ops::Range<usize>) -> String {
         }
     }
     pointer
+}
+
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]
