@@ -56,7 +56,7 @@ pub fn field(name: &str, text: &str, style: Style) -> String {
     let mut field = String::new();
     for (index, line) in clean(text).lines().enumerate() {
         let width = style.width.saturating_sub(COLUMN).max(20);
-        let wrapped = textwrap::wrap(line, textwrap::Options::new(width).break_words(false));
+        let wrapped = textwrap::wrap(line, wrapping(width));
         for (part, text) in wrapped.iter().enumerate() {
             field.push_str(if index == 0 && part == 0 { &first } else { &rest });
             field.push_str(text);
@@ -64,6 +64,14 @@ pub fn field(name: &str, text: &str, style: Style) -> String {
         }
     }
     field
+}
+
+/// Lines break at spaces only, so that addresses and names can be copied whole.
+fn wrapping(width: usize) -> textwrap::Options<'static> {
+    textwrap::Options::new(width)
+        .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
 }
 
 /// Text that cannot drive a terminal: control characters, line ends aside, become spaces. Names come

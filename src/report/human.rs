@@ -1,6 +1,7 @@
 //! The report for people: what fails first, each cause once, with the line, the way there, and what
 //! to write; then what is open, then the count.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use miette::Severity as Level;
@@ -9,11 +10,14 @@ use super::diagnostics::{self, clean, field};
 use super::place::place_text;
 use super::root_cause::{RootCause, deciding_flow, root_causes};
 use super::snippet::{Snippet, Style, can_show};
-use crate::network::model::Disposition;
+use crate::network::model::{Disposition, HopKind};
 use crate::paths::{Decision, Hop};
 use crate::prove::finding::{Finding, FlowProof, Proof, Report, Verdict};
-use crate::source::{Severity, Sources};
+use crate::source::{Place, Severity, Sources};
 use crate::traffic::{Addresses, Cube};
+
+/// Of more unknowns than this the rest is in the JSON report.
+const MOST_UNKNOWNS: usize = 5;
 
 /// The whole report. `verbose` lists what is satisfied and not applicable too.
 #[must_use]
@@ -55,7 +59,7 @@ fn draw_cause(cause: &RootCause<'_>, sources: &Sources, style: Style) -> String 
         message: clean(&proof.summary),
         label: clean(&cause.because),
         at: cause.written.at,
-        also: related(cause, proof),
+        also: related(cause),
         sources,
     };
     let mut text = snippet.draw(style);
@@ -71,14 +75,20 @@ fn draw_cause(cause: &RootCause<'_>, sources: &Sources, style: Style) -> String 
         ));
         text.push_str(&field("because", &cause.because, style));
     }
+    if !cause.written.calls.is_empty() {
+        text.push_str(&field("called", &calls_line(cause, sources), style));
+    }
     if let Some(flow) = deciding_flow(proof) {
+        if let Some(names) = names_line(flow) {
+            text.push_str(&field("name", &names, style));
+        }
         text.push_str(&field("path", &path_line(flow), style));
         if !flow.blocked.is_empty() {
             text.push_str(&field("blocked", &blocked_line(&flow.blocked), style));
         }
     }
     if proof.verdict == Verdict::Undetermined {
-        for doubt in proof.unknowns.iter().take(5) {
+        for doubt in proof.unknowns.iter().take(MOST_UNKNOWNS) {
             text.push_str(&field(
                 "unknown",
                 &format!("{}: {}", doubt.what, doubt.decided_by),
@@ -101,7 +111,8 @@ fn draw_cause(cause: &RootCause<'_>, sources: &Sources, style: Style) -> String 
             .collect();
         text.push_str(&field("assuming", &codes.join(", "), style));
     }
-    if !proof.help.is_empty() {
+    // What decides an unknown stands beside it already.
+    if !proof.help.is_empty() && proof.verdict == Verdict::Violated {
         text.push_str(&field("help", &proof.help, style));
     }
     text.push('\n');
@@ -133,39 +144,92 @@ fn name(proof: &Proof) -> String {
     }
 }
 
-/// Further places: the elements the value came from, and the module calls.
-fn related(cause: &RootCause<'_>, _proof: &Proof) -> Vec<(crate::source::Place, String)> {
-    let values = cause
+/// The elements that the deciding value came from.
+fn related(cause: &RootCause<'_>) -> Vec<(Place, String)> {
+    cause
         .written
         .related
         .iter()
-        .map(|place| (*place, "the value comes from here".to_owned()));
-    let calls = cause
+        .map(|place| (*place, "the value comes from here".to_owned()))
+        .collect()
+}
+
+/// `main.tf:13:1 module "hub"`, outermost first.
+fn calls_line(cause: &RootCause<'_>, sources: &Sources) -> String {
+    let call = |place: &Place| {
+        let header = sources
+            .text(*place)
+            .lines()
+            .next()
+            .unwrap_or("")
+            .trim_end_matches('{')
+            .trim();
+        format!("{header} ({})", place_text(*place, sources))
+    };
+    cause
         .written
         .calls
         .iter()
-        .map(|place| (*place, "through this module call".to_owned()));
-    values.chain(calls).collect()
+        .map(call)
+        .collect::<Vec<_>>()
+        .join(" → ")
+}
+
+/// Who was asked for the destination's name, where it has one that was asked for.
+fn names_line(flow: &FlowProof) -> Option<String> {
+    let asked: Vec<&Hop> = flow.hops.iter().filter(|hop| hop.kind == HopKind::Dns).collect();
+    let last = asked.last()?;
+    let mut shortener = Shortener::default();
+    let servers: Vec<String> = asked.iter().map(|hop| shortener.name(&hop.place)).collect();
+    Some(format!("{}: {}", servers.join(" → "), last.because))
 }
 
 /// The way as one line; the hop that ends it is marked.
 fn path_line(flow: &FlowProof) -> String {
     let mut line = format!("{} {}", flow.from.role, short(&flow.from.addresses));
-    let last = flow.hops.len().saturating_sub(1);
+    let delivered = flow.disposition == Disposition::Delivered;
+    let mut shortener = Shortener::default();
     let mut before: Option<&str> = None;
     for (index, hop) in flow.hops.iter().enumerate() {
-        let ends = index == last && flow.disposition != Disposition::Delivered;
-        if before == Some(&*hop.place) && !ends {
+        let ends = index + 1 == flow.hops.len() && !delivered;
+        if !ends && (hop.kind == HopKind::Dns || before == Some(&*hop.place)) {
             continue;
         }
         before = Some(&hop.place);
-        let _ = write!(line, " → {}{}", mark(hop, ends, flow), hop.place);
+        let _ = write!(line, " → {}{}", mark(hop, ends, flow), shortener.name(&hop.place));
     }
-    if flow.disposition == Disposition::Delivered {
+    if delivered {
         let _ = write!(line, " → {}", flow.to.name.as_ref().unwrap_or(&flow.to.role));
     }
     let _ = write!(line, " ({} {})", flow.protocol, flow.ports);
     line
+}
+
+/// Names within one line: `ADDRESS tier-0` becomes `its tier-0` once the address has been said.
+#[derive(Default)]
+struct Shortener {
+    said: Vec<String>,
+}
+
+impl Shortener {
+    fn name(&mut self, place: &str) -> String {
+        let (address, part) = match place.rfind(['.', ']']) {
+            Some(end) => match place.get(end..).and_then(|tail| tail.find(' ')) {
+                Some(space) => place.split_at_checked(end + space).unwrap_or((place, "")),
+                None => (place, ""),
+            },
+            None => (place, ""),
+        };
+        let said = self.said.iter().any(|said| said == address);
+        if !said {
+            self.said.push(address.to_owned());
+        }
+        if said && !part.is_empty() {
+            format!("its{part}")
+        } else {
+            place.to_owned()
+        }
+    }
 }
 
 fn mark(hop: &Hop, ends: bool, flow: &FlowProof) -> &'static str {
@@ -270,6 +334,13 @@ fn not_understood(report: &Report, sources: &Sources, style: Style) -> String {
     text
 }
 
+/// The codes of the assumptions that proofs rest on, each once.
+fn codes<'a>(proofs: impl IntoIterator<Item = &'a Proof>) -> Vec<&'static str> {
+    let assumptions = proofs.into_iter().flat_map(|proof| &proof.assumptions);
+    let codes: BTreeSet<&'static str> = assumptions.map(|assumption| assumption.code).collect();
+    codes.into_iter().collect()
+}
+
 /// Every requirement on a line.
 fn listing(report: &Report, style: Style) -> String {
     let mut text = String::new();
@@ -317,14 +388,11 @@ fn closing(report: &Report, style: Style) -> String {
         let _ = write!(text, ", {} suppressed", summary.suppressed);
     }
     text.push('\n');
-    let mut codes: Vec<&str> = report
+    let satisfied = report
         .proofs
         .iter()
-        .filter(|proof| proof.verdict == Verdict::Satisfied)
-        .flat_map(|proof| proof.assumptions.iter().map(|assumption| assumption.code))
-        .collect();
-    codes.sort_unstable();
-    codes.dedup();
+        .filter(|proof| proof.verdict == Verdict::Satisfied);
+    let codes = codes(satisfied);
     if !codes.is_empty() {
         text.push_str(&format!("satisfied under assumptions: {}\n", codes.join(", ")));
         text.push_str(
