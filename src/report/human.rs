@@ -104,12 +104,7 @@ fn draw_cause(cause: &RootCause<'_>, sources: &Sources, style: Style) -> String 
         text.push_str(&field("likewise", &names.join(", "), style));
     }
     if !proof.assumptions.is_empty() {
-        let codes: Vec<&str> = proof
-            .assumptions
-            .iter()
-            .map(|assumption| assumption.code)
-            .collect();
-        text.push_str(&field("assuming", &codes.join(", "), style));
+        text.push_str(&field("assuming", &codes([proof]).join(", "), style));
     }
     // What decides an unknown stands beside it already.
     if !proof.help.is_empty() && proof.verdict == Verdict::Violated {
@@ -347,12 +342,7 @@ fn listing(report: &Report, style: Style) -> String {
     for proof in &report.proofs {
         let mut line = format!("{}: {}", name(proof), clean(&proof.summary));
         if !proof.assumptions.is_empty() {
-            let codes: Vec<&str> = proof
-                .assumptions
-                .iter()
-                .map(|assumption| assumption.code)
-                .collect();
-            let _ = write!(line, " [assuming {}]", codes.join(", "));
+            let _ = write!(line, " [assuming {}]", codes([proof]).join(", "));
         }
         let word = match proof.verdict {
             Verdict::Satisfied => "ok",
