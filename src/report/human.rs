@@ -382,9 +382,9 @@ fn closing(report: &Report, style: Style) -> String {
         .proofs
         .iter()
         .filter(|proof| proof.verdict == Verdict::Satisfied);
-    let codes = codes(satisfied);
-    if !codes.is_empty() {
-        text.push_str(&format!("satisfied under assumptions: {}\n", codes.join(", ")));
+    let assumed = codes(satisfied);
+    if !assumed.is_empty() {
+        text.push_str(&format!("satisfied under assumptions: {}\n", assumed.join(", ")));
         text.push_str(
             "(each has a line in clearway.hcl that confirms or changes it; --verbose says where it counts)\n",
         );
