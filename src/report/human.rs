@@ -104,7 +104,7 @@ fn draw_cause(cause: &RootCause<'_>, sources: &Sources, style: Style) -> String 
         text.push_str(&field("likewise", &names.join(", "), style));
     }
     if !proof.assumptions.is_empty() {
-        text.push_str(&field("assuming", &codes([proof]).join(", "), style));
+        text.push_str(&field("assuming", &codes([*proof]).join(", "), style));
     }
     // What decides an unknown stands beside it already.
     if !proof.help.is_empty() && proof.verdict == Verdict::Violated {
