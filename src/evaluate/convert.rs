@@ -129,6 +129,7 @@ fn convert_unknown(unknown: &Arc<Unknown>, to: &Type) -> Result<Value, Conversio
     let mut converted = Unknown {
         not_null: unknown.not_null,
         same_key: unknown.same_key,
+        members: unknown.members.clone(),
         ..Unknown::new(to, unknown.symbol.clone())
     };
     let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);

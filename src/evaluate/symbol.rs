@@ -114,7 +114,7 @@ pub fn failed() -> Value {
     )
 }
 
-const FAILED: &str = "error";
+const FAILED: &str = "a value whose expression has an error";
 
 #[cfg(test)]
 mod tests {

@@ -97,6 +97,9 @@ pub struct Unknown {
     /// A plan alone chose the instance in `symbol` because its key equals the key of the instance
     /// that refers to it: the assumption `same-key`.
     pub same_key: bool,
+    /// A plan alone: elements that this list or set certainly has. There may be more, because a plan
+    /// drops what is written beside references.
+    pub members: Arc<[Symbol]>,
 }
 
 /// What an unknown value *is*. Two values with one identifying symbol ([`Symbol::is_identity`]) are
@@ -365,6 +368,7 @@ impl Unknown {
             range: (None, None),
             symbol,
             same_key: false,
+            members: Arc::new([]),
         }
     }
 }
@@ -387,6 +391,11 @@ impl Symbol {
             Symbol::Derived { from, .. } | Symbol::OneOf(from) => only(from.iter()),
             Symbol::Impure(_) | Symbol::Planned { .. } => None,
         }
+    }
+
+    /// Whether this is the place of a plan under the name.
+    fn is_named(&self, name: &str) -> bool {
+        matches!(self, Symbol::Planned { .. }) && self.to_string() == *name
     }
 }
 
@@ -427,6 +436,22 @@ impl fmt::Display for Symbol {
                 }
                 Ok(())
             }
+            // A part of what an output of a module that is not installed gives.
+            Symbol::Derived { by, from } if by.starts_with(['.', '[']) => {
+                from.iter().try_for_each(|symbol| write!(f, "{symbol}"))?;
+                f.write_str(by)
+            }
+            // A place of a plan and what it is made from; no function has such a name.
+            Symbol::Derived { by, from } if by.contains(['.', '[']) => {
+                f.write_str(by)?;
+                let mut separator = ", from ";
+                for symbol in from.iter().filter(|symbol| !symbol.is_named(by)) {
+                    write!(f, "{separator}{symbol}")?;
+                    separator = " and ";
+                }
+                Ok(())
+            }
+            Symbol::Derived { by, from } if from.is_empty() => f.write_str(by),
             Symbol::Derived { by, from } => {
                 write!(f, "{by}(")?;
                 for (index, symbol) in from.iter().enumerate() {

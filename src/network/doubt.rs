@@ -25,17 +25,52 @@ pub fn doubt_of(value: &Value) -> Doubt {
     }
 }
 
+/// The doubt that a list leaves of which a plan says only some elements.
+#[must_use]
+pub fn doubt_of_list(value: &Value) -> Doubt {
+    let doubt = doubt_of(value);
+    let Kind::Unknown(unknown) = &value.kind else {
+        return doubt;
+    };
+    let Symbol::Derived { by, .. } = &unknown.symbol else {
+        return doubt;
+    };
+    match &*unknown.members {
+        [] => doubt,
+        members => {
+            let members: Vec<String> = members.iter().map(|symbol| format!("`{symbol}`")).collect();
+            Doubt {
+                what: format!("what else than {} is in `{by}`", members.join(" and ")).into(),
+                ..doubt
+            }
+        }
+    }
+}
+
 /// What the user can do to make a symbol known.
 #[must_use]
 pub fn decided_by(symbol: &Symbol) -> &'static str {
+    if is_of_a_plan(symbol) {
+        return BY_SOURCE;
+    }
     match leaf(symbol) {
         Symbol::Variable { .. } => "a value with --var or --var-file, or a plan",
         Symbol::Attribute { of, .. } if of.mode == Mode::Data => "a plan or a state that has read it",
         Symbol::Instance(_) => "a plan or a state that has read it",
         Symbol::Attribute { .. } => "a plan made after it is created, or an explicit value",
         Symbol::Output { .. } => "`terraform init`, which installs the module",
-        Symbol::Planned { .. } => "the configuration of the plan, with --source",
         _ => "an explicit value",
+    }
+}
+
+const BY_SOURCE: &str = "the configuration of the plan, with `--source DIR`";
+
+/// Whether the configuration that a plan alone lacks would tell.
+fn is_of_a_plan(symbol: &Symbol) -> bool {
+    match symbol {
+        Symbol::Planned { .. } => true,
+        Symbol::Derived { from, .. } | Symbol::OneOf(from) => from.iter().any(is_of_a_plan),
+        _ => false,
     }
 }
 

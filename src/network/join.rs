@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::evaluate::address::Address;
-use crate::evaluate::value::{Kind, Step, Symbol, Value};
+use crate::evaluate::value::{Kind, Step, Symbol, Type, Value};
 
 use super::catalogue::{Catalogue, Handle};
-use super::doubt::{doubt, doubt_of};
+use super::doubt::{doubt, doubt_of, doubt_of_list};
 use super::ids;
 use super::model::{Assumption, Doubt, Network, NodeId};
 
@@ -113,6 +113,38 @@ impl Catalogue<'_> {
                 |id| self.resolve(input, Some(id)),
             ),
             _ => Reference::Unknown(doubt_of(value)),
+        }
+    }
+
+    /// What the elements of a list or set refer to. Of a list of which a plan alone says only some
+    /// elements these, and something unknown that stands for any number of others.
+    #[must_use]
+    pub fn resolve_all(&self, input: usize, value: Option<&Value>) -> Vec<Reference> {
+        let Some(value) = value else {
+            return Vec::new();
+        };
+        if let Some(elements) = value.elements() {
+            let written = elements.iter().filter(|element| !element.is_null());
+            return written
+                .flat_map(|element| self.resolve_all(input, Some(element)))
+                .collect();
+        }
+        match &value.kind {
+            Kind::Unknown(unknown) if is_collection(&unknown.of) => {
+                let members = unknown.members.iter().map(|symbol| {
+                    let reference = self.by_symbol(input, symbol, value);
+                    if unknown.same_key {
+                        with_same_key(reference)
+                    } else {
+                        reference
+                    }
+                });
+                members
+                    .filter(|reference| matches!(reference, Reference::To(_)))
+                    .chain([Reference::Unknown(doubt_of_list(value))])
+                    .collect()
+            }
+            _ => vec![self.resolve(input, Some(value))],
         }
     }
 
@@ -273,6 +305,10 @@ impl Catalogue<'_> {
             found => found,
         }
     }
+}
+
+fn is_collection(of: &Type) -> bool {
+    matches!(of, Type::List(_) | Type::Set(_) | Type::Tuple(_))
 }
 
 fn with_same_key(reference: Reference) -> Reference {

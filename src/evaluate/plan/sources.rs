@@ -34,6 +34,9 @@ pub(super) struct Found {
     pub candidates: BTreeSet<Candidate>,
     /// Something else may have a part in it: a local, a dynamic block, or too many candidates.
     pub lost: bool,
+    /// The candidates may be alternatives, or more than references to elements: something known stands
+    /// beside them (a condition, perhaps), or it is not certain which instance is meant.
+    pub open: bool,
 }
 
 /// One search: it counts its steps, so that no configuration can make it run away.
@@ -41,6 +44,9 @@ pub(super) struct Search<'s, 'p> {
     instances: &'s Instances<'p>,
     shared: &'s mut Shared,
     followed: usize,
+    /// References to keys and indexes, and how many of them were used to choose an instance.
+    keys: usize,
+    chosen: usize,
     found: Found,
 }
 
@@ -65,6 +71,8 @@ impl<'s, 'p> Search<'s, 'p> {
             instances,
             shared,
             followed: 0,
+            keys: 0,
+            chosen: 0,
             found: Found::default(),
         };
         let demand = Demand {
@@ -75,12 +83,13 @@ impl<'s, 'p> Search<'s, 'p> {
         for expression in expressions {
             search.expression(expression, scope, &demand);
         }
+        search.found.open |= search.keys != search.chosen;
         search.found
     }
 
     fn expression(&mut self, expression: &'p Expression, scope: &Scope<'p>, demand: &Demand) {
         match expression {
-            Expression::Constant(_) => {}
+            Expression::Constant(_) => self.found.open = true,
             Expression::References(references) => {
                 // `{}`: a call that refers to nothing, such as `timestamp()`.
                 self.found.lost |= references.is_empty();
@@ -122,8 +131,11 @@ impl<'s, 'p> Search<'s, 'p> {
         let names: Vec<&str> = reference.iter().map_while(traversal::Step::name).collect();
         match names.as_slice() {
             // Keys, indexes, paths and the workspace are always known.
-            ["each", "key", ..] | ["count" | "path" | "terraform", ..] => {}
-            ["each", "value", ..] => self.each_value(reference.get(2..), scope, demand),
+            ["each", "key", ..] | ["count" | "path" | "terraform", ..] => self.keys += 1,
+            ["each", "value", ..] => {
+                self.found.open = true;
+                self.each_value(reference.get(2..), scope, demand);
+            }
             ["var", name, ..] => self.variable(name, reference.get(2..), scope, demand),
             ["module", _, ..] => self.module(reference, beside, scope, demand),
             [_, _, ..] if !matches!(names.first(), Some(&("local" | "self" | "ephemeral"))) => {
@@ -146,6 +158,7 @@ impl<'s, 'p> Search<'s, 'p> {
     fn variable(&mut self, name: &str, path: Option<&[traversal::Step]>, scope: &Scope<'p>, demand: &Demand) {
         // A plan has a value for every variable of the root module.
         if scope.path.is_empty() {
+            self.keys += 1;
             return;
         }
         match self.instances.argument(&scope.path, name) {
@@ -154,7 +167,7 @@ impl<'s, 'p> Search<'s, 'p> {
                 self.expression(argument, &outer, &deeper);
             }
             // The variable has its default.
-            Some((None, _)) => {}
+            Some((None, _)) => self.found.open = true,
             None => self.found.lost = true,
         }
     }
@@ -168,7 +181,9 @@ impl<'s, 'p> Search<'s, 'p> {
             return;
         };
         let repeated = call.count.is_some() || call.for_each.is_some();
-        let wanted = self.index(beside, scope).or_else(|| demand.key.clone());
+        let index = self.index(beside, scope);
+        self.chosen += usize::from(index.is_some() && repeated && step.key.is_none());
+        let wanted = index.or_else(|| demand.key.clone());
         let keys: Vec<Option<Key>> = match &step.key {
             Some(_) => vec![step.key.clone()],
             None if !repeated => vec![None],
@@ -179,6 +194,7 @@ impl<'s, 'p> Search<'s, 'p> {
             None => call.module.outputs.values().collect(),
         };
         self.found.lost |= outputs.is_empty();
+        self.found.open |= outputs.len() != 1 || keys.len() != 1;
         for key in keys {
             let path: ModulePath = scope
                 .path
@@ -233,7 +249,10 @@ impl<'s, 'p> Search<'s, 'p> {
         let instances = self.instances;
         match instances.instances_of(&block) {
             [only] if only.address.key.is_none() => self.attribute(only.address.clone(), path, demand),
-            [] => self.found.lost |= !self.is_repeated(&block),
+            [] => {
+                self.found.open = true;
+                self.found.lost |= !self.is_repeated(&block);
+            }
             all => self.one_of(all, beside, scope, demand),
         }
     }
@@ -246,6 +265,7 @@ impl<'s, 'p> Search<'s, 'p> {
     }
 
     fn attribute(&mut self, of: Arc<Address>, path: Vec<Step>, demand: &Demand) {
+        self.found.open |= !demand.rest.is_empty();
         if path.is_empty() {
             return self.candidate(of, &demand.rest, false);
         }
@@ -255,6 +275,8 @@ impl<'s, 'p> Search<'s, 'p> {
                 path: path.into(),
                 same_key: false,
             });
+        } else {
+            self.found.open = true;
         }
     }
 
@@ -289,12 +311,18 @@ impl<'s, 'p> Search<'s, 'p> {
             [] => (None, [].as_slice()),
         };
         if let Some(address) = first {
+            self.found.open = true;
             return self.candidate(address, after, true);
         }
-        let wanted = self.index(beside, scope).or_else(|| demand.key.clone());
+        let index = self.index(beside, scope);
+        let indexed = index.is_some();
+        let wanted = index.or_else(|| demand.key.clone());
         if let Some(address) = wanted.as_ref().and_then(with) {
+            self.chosen += usize::from(indexed);
+            self.found.open |= !indexed;
             return self.candidate(address, &demand.rest, true);
         }
+        self.found.open = true;
         self.found.lost |= all.len() > MOST_CANDIDATES;
         for entry in all.iter().take(MOST_CANDIDATES) {
             self.candidate(entry.address.clone(), &demand.rest, false);
@@ -307,7 +335,10 @@ impl<'s, 'p> Search<'s, 'p> {
         while !self.instances.is_unknown(&of, path) {
             match path {
                 [_, inner @ ..] if !inner.is_empty() => path = inner,
-                _ => return,
+                _ => {
+                    self.found.open = true;
+                    return;
+                }
             }
         }
         self.found.candidates.insert(Candidate {

@@ -31,6 +31,8 @@ pub(super) struct Symbols<'p> {
 pub(super) struct Named {
     pub symbol: Symbol,
     pub same_key: bool,
+    /// Of a list or set: what is certainly in it. There may be more.
+    pub members: Vec<Symbol>,
 }
 
 impl Named {
@@ -38,6 +40,7 @@ impl Named {
         Named {
             symbol,
             same_key: false,
+            members: Vec::new(),
         }
     }
 }
@@ -82,6 +85,7 @@ impl<'p> Symbols<'p> {
             ) => {
                 let mut found = Search::run(&self.instances, &mut self.shared, expressions, scope);
                 found.lost |= *lost;
+                found.open |= expressions.len() != 1;
                 // The id of an element is computed; the merged references are of its neighbours.
                 if *inside && fit::is_element_id(leaf.path) {
                     return Named::certain(own());
@@ -110,6 +114,12 @@ impl<'p> Symbols<'p> {
         // A list or set that is unknown as a whole has lost its known members.
         let lost = found.lost || (!scalar && !candidates.is_empty());
         let exact = related && scalar;
+        let listed = leaf.outline == Outline::Sequence && !inside && !found.lost && !found.open;
+        let members = if listed {
+            self.members(leaf, &candidates)
+        } else {
+            Vec::new()
+        };
         let symbol = match candidates.as_slice() {
             [] => leaf.unsaid(),
             [only] if !lost && exact => match fit::attribute(leaf.path, only, &self.instances) {
@@ -131,7 +141,26 @@ impl<'p> Symbols<'p> {
                 }
             }
         };
-        Named { symbol, same_key }
+        Named {
+            symbol,
+            same_key,
+            members,
+        }
+    }
+
+    /// The elements that a list written as references to these has; none at all where one of them may
+    /// be something else than an element.
+    fn members(&mut self, leaf: &Leaf<'_, 'p>, candidates: &[Candidate]) -> Vec<Symbol> {
+        let fitting: Option<Vec<_>> = candidates
+            .iter()
+            .map(|candidate| fit::attribute(leaf.path, candidate, &self.instances))
+            .collect();
+        let fitting = fitting.unwrap_or_default();
+        candidates
+            .iter()
+            .zip(fitting)
+            .map(|(candidate, path)| self.follow(candidate, path).symbol)
+            .collect()
     }
 
     fn alternative(&mut self, leaf: &Leaf<'_, 'p>, candidate: &Candidate) -> Symbol {
@@ -150,6 +179,7 @@ impl<'p> Symbols<'p> {
                 path: path.clone(),
             },
             same_key: candidate.same_key,
+            members: Vec::new(),
         };
         let [Step::Attribute(name)] = &*path else {
             return itself;

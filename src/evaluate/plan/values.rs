@@ -196,6 +196,7 @@ impl<'p> Builder<'_, 'p> {
         };
         let mut unknown = Unknown::new(of, named.symbol);
         unknown.same_key = named.same_key;
+        unknown.members = named.members.into();
         let mut value = Value::new(Kind::Unknown(Arc::new(unknown)));
         value.marks = Marks {
             sensitive: beside.sensitive.is_marked(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::network::attributes::View;
 use crate::network::inventory::azure::{Association, Interface, PrivateEndpoint, PublicAddress};
-use crate::network::inventory::{Inventory, Reader};
+use crate::network::inventory::{Inventory, Reader, terms};
 use crate::network::join::Reference;
 use crate::network::model::{Bounded, Written};
 use crate::network::sets;
@@ -19,15 +19,7 @@ pub(super) fn private_endpoint(reader: &Reader<'_>, inventory: &mut Inventory) {
     let fixed = view
         .block("ip_configuration")
         .and_then(|block| known_address(&block));
-    let zones = group.map(|group| {
-        let zones = group.strings("private_dns_zone_ids");
-        let values = zones
-            .known
-            .iter()
-            .map(|(_, value)| *value)
-            .chain(zones.unknown.iter().copied());
-        values.map(|value| reader.resolve(Some(value))).collect()
-    });
+    let zones = group.map(|group| terms::references(&inner(group), "private_dns_zone_ids"));
     inventory.azure.private_endpoints.push(PrivateEndpoint {
         origin: reader.origin(),
         subnet: reader.reference(&["subnet_id"]),

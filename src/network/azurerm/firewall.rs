@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::evaluate::value::Value;
-use crate::network::attributes::{Field, Strings, View, is_unset, text_of};
+use crate::network::attributes::{Field, Strings, View, text_of};
 use crate::network::doubt::{doubt, doubt_of};
 use crate::network::inventory::azure::Operand;
 use crate::network::inventory::firewall::{
     Collection, CollectionGroup, Firewall, IpGroup, Policy, Rule, Settings, Stage,
 };
-use crate::network::inventory::{Inventory, Reader};
+use crate::network::inventory::{Inventory, Reader, terms};
 use crate::network::join::Reference;
 use crate::network::model::{Bounded, Doubt, Names};
 use crate::network::sets::{self, AddressText};
@@ -344,14 +344,8 @@ fn operand(reader: &Reader<'_>, addresses: &[&str], groups: &[&str]) -> Operand 
     }
     operand.set = Addresses::union_all(&sets);
     for name in groups {
-        let strings = reader.view.strings(name);
-        let known = strings.known.iter().map(|(_, value)| *value);
-        for value in known
-            .chain(strings.unknown.iter().copied())
-            .filter(|value| !is_unset(value))
-        {
-            operand.groups.push(reader.resolve(Some(value)));
-        }
+        let groups = terms::references(reader, name).into_iter();
+        operand.groups.extend(groups.filter(|group| !group.is_none()));
     }
     operand
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::network::attributes::{Field, Strings, View, text_of};
 use crate::network::doubt::{doubt, doubt_of};
 use crate::network::inventory::azure::{Association, Operand, SecurityGroup, SecurityRule};
-use crate::network::inventory::{Inventory, Reader};
+use crate::network::inventory::{Inventory, Reader, terms};
 use crate::network::model::{Bounded, Doubt, NetworkFinding, Written};
 use crate::network::sets::{self, AddressText};
 use crate::source::Severity;
@@ -158,15 +158,7 @@ fn operand(reader: &Reader<'_>, side: &str, checked: &mut Checked<'_, '_>) -> Op
         };
         checked.say(id, &many, summary, help);
     });
-    let groups = view.strings(&format!("{side}_application_security_group_ids"));
-    for value in groups
-        .known
-        .iter()
-        .map(|(_, value)| *value)
-        .chain(groups.unknown.iter().copied())
-    {
-        operand.groups.push(reader.resolve(Some(value)));
-    }
+    operand.groups = terms::references(reader, &format!("{side}_application_security_group_ids"));
     for tag in &alone {
         if tag.chars().next().is_some_and(|first| first.is_ascii_digit()) {
             let summary = format!("`{tag}` in rule `{}` is no address prefix", checked.rule);

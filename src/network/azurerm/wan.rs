@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::evaluate::value::Value;
 use crate::network::attributes::{Strings, View, text_of};
 use crate::network::doubt::{doubt, doubt_of};
 use crate::network::inventory::azure::RoutePrefix;
 use crate::network::inventory::wan::{
     CircuitConnection, Hub, HubConnection, HubRoute, HubTable, Routing, RoutingIntent, RoutingPolicy,
 };
-use crate::network::inventory::{Inventory, Reader};
+use crate::network::inventory::{Inventory, Reader, terms};
 
 use super::network::prefixes;
 use super::routes::destination_of;
@@ -53,9 +52,7 @@ fn routing(reader: &Reader<'_>) -> Routing {
     if let Some(propagated) = block.block("propagated_route_table") {
         routing.propagation_given = true;
         routing.labels = known(&propagated.strings("labels"));
-        for value in every(&propagated.strings("route_table_ids")) {
-            routing.propagated.push(inner.resolve(Some(value)));
-        }
+        routing.propagated = terms::references(&reader.inside(propagated), "route_table_ids");
     }
     for route in block.blocks("static_vnet_route") {
         let through = doubt(
@@ -185,14 +182,5 @@ fn known(strings: &Strings<'_>) -> Vec<Arc<str>> {
         .known
         .iter()
         .map(|(text, _)| text.to_ascii_lowercase().into())
-        .collect()
-}
-
-fn every<'a>(strings: &Strings<'a>) -> Vec<&'a Value> {
-    strings
-        .known
-        .iter()
-        .map(|(_, value)| *value)
-        .chain(strings.unknown.iter().copied())
         .collect()
 }

@@ -117,16 +117,18 @@ fn data(fabric: &Fabric<'_>, item: &Item) -> Vec<RecordData> {
     match &item.data {
         Data::Names(names) => names.iter().cloned().map(RecordData::Name).collect(),
         Data::Addresses(addresses, references) => {
-            let endpoint = references.iter().find_map(|reference| {
+            let endpoints = references.iter().filter_map(|reference| {
                 let handle = reference.handle()?;
                 let mut endpoints = fabric.inventory.azure.private_endpoints.iter();
                 endpoints.find(|endpoint| endpoint.origin.handle == handle)?;
                 fabric.nodes.get(&handle).copied()
             });
-            match endpoint {
-                Some(node) => vec![RecordData::Endpoint(node)],
-                None => vec![RecordData::Addresses(addresses.clone())],
+            let mut data: Vec<RecordData> = endpoints.map(RecordData::Endpoint).collect();
+            // What stands beside an endpoint's address may be the answer as well.
+            if data.is_empty() || data.len() < references.len() {
+                data.push(RecordData::Addresses(addresses.clone()));
             }
+            data
         }
     }
 }
@@ -153,11 +155,19 @@ fn endpoint_records(fabric: &mut Fabric<'_>, zones: &HashMap<Handle, usize>) -> 
             for (index, unsure) in possible(zones, reference) {
                 write_record(fabric, index, endpoint, node, unsure);
             }
-            if let Reference::Unknown(doubt) = reference
-                && !anywhere.contains(doubt)
-                && anywhere.len() < MOST_ANYWHERE
-            {
-                anywhere.push(doubt.clone());
+            if let Reference::Unknown(doubt) = reference {
+                if let Some(suffix) = own_zone(fabric, node) {
+                    let id: Arc<str> = format!("another zone `{suffix}`").into();
+                    let known = outside.iter().find(|(known, ..)| *known == id);
+                    let known = known.map(|(_, index, _)| *index);
+                    let index = known.unwrap_or_else(|| {
+                        outside.push((id.clone(), fabric.network.naming.zones.len(), doubt.clone()));
+                        unseen_zone(fabric, &id, Fact::known(suffix, doubt.at), doubt)
+                    });
+                    write_record(fabric, index, endpoint, node, Some(doubt.clone()));
+                } else if !anywhere.contains(doubt) && anywhere.len() < MOST_ANYWHERE {
+                    anywhere.push(doubt.clone());
+                }
             }
             if let Reference::Outside(id, doubt) = reference {
                 let known = outside
@@ -191,6 +201,15 @@ fn endpoint_records(fabric: &mut Fabric<'_>, zones: &HashMap<Handle, usize>) -> 
     outside.into_iter().map(link).collect()
 }
 
+/// The name of the zone in which an endpoint's record makes a difference: what public DNS makes the
+/// service an alias in. In a zone of another name the record is another name.
+fn own_zone(fabric: &Fabric<'_>, node: NodeId) -> Option<Arc<str>> {
+    let mut services = fabric.network.naming.services.iter();
+    let service = services.find(|service| service.endpoints.contains(&node))?;
+    let alias = service.alias.as_ref()?.value.as_ref().ok()?;
+    alias.split_once('.').map(|(_, suffix)| suffix.into())
+}
+
 /// A zone known only by its id: the last step is its name.
 fn outside_zone(fabric: &mut Fabric<'_>, id: &Arc<str>, doubt: &Doubt) -> usize {
     let name = id.rsplit('/').next().unwrap_or(id).to_ascii_lowercase();
@@ -199,8 +218,12 @@ fn outside_zone(fabric: &mut Fabric<'_>, id: &Arc<str>, doubt: &Doubt) -> usize 
     } else {
         Fact::unknown(doubt.clone())
     };
+    unseen_zone(fabric, id, suffix, doubt)
+}
+
+fn unseen_zone(fabric: &mut Fabric<'_>, name: &Arc<str>, suffix: Fact<Arc<str>>, doubt: &Doubt) -> usize {
     fabric.network.naming.zones.push(Zone {
-        name: id.clone(),
+        name: name.clone(),
         suffix,
         records: Vec::new(),
         written: Written::default(),
@@ -311,10 +334,18 @@ fn ruleset(fabric: &Fabric<'_>, ruleset: &Reference, doubts: &[Doubt]) -> Vec<Fo
         .names
         .rules
         .iter()
-        .filter(|rule| rule.ruleset.handle() == Some(handle));
+        .filter_map(|rule| match &rule.ruleset {
+            Reference::Unknown(doubt) => Some((rule, Some(doubt.clone()))),
+            known => {
+                let mut candidates = known.candidates().into_iter();
+                let found = candidates.find(|(candidate, _)| *candidate == handle);
+                found.map(|(_, doubt)| (rule, doubt))
+            }
+        });
     let mut forwards = Vec::new();
-    for rule in rules {
+    for (rule, unsure) in rules {
         let mut doubts = doubts.to_vec();
+        doubts.extend(unsure);
         doubts.extend(rule.origin.presence.iter().cloned());
         match &rule.enabled.value {
             Ok(true) => {}

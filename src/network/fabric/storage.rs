@@ -238,26 +238,28 @@ fn admitted(
     }
     if !rules.subnets.is_empty() {
         let because = "the packet comes from a subnet that the rules name, over its service endpoint";
-        let mut own = line(
-            "virtual_network_subnet_ids",
-            Action::Allow,
-            because,
-            &rules.subnets_at,
-        );
-        own.requires = rules
-            .subnets
-            .iter()
+        let named = || {
+            line(
+                "virtual_network_subnet_ids",
+                Action::Allow,
+                because,
+                &rules.subnets_at,
+            )
+        };
+        let subnets = rules.subnets.iter();
+        let requires: Vec<_> = subnets
             .filter_map(|subnet| subnet.handle())
             .map(subnet_stamp)
             .collect();
-        let unknown = rules.subnets.iter().filter_map(|subnet| subnet.doubt().cloned());
-        // An unknown subnet may be the one a packet comes from.
-        let unknown: Vec<Doubt> = unknown.collect();
-        if !unknown.is_empty() {
-            own.requires.clear();
-            own.doubts = unknown;
+        if !requires.is_empty() {
+            lines.push(Line { requires, ..named() });
         }
-        lines.push(own);
+        // An unknown subnet may be the one a packet comes from.
+        let unknown = rules.subnets.iter().filter_map(|subnet| subnet.doubt().cloned());
+        let doubts: Vec<Doubt> = unknown.collect();
+        if !doubts.is_empty() {
+            lines.push(Line { doubts, ..named() });
+        }
     }
     if !rules.addresses.upper.is_empty() {
         lines.push(by_address(

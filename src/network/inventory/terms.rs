@@ -14,17 +14,9 @@ use crate::traffic::{Addresses, Ports};
 /// What the elements of a list or set refer to, unknown ones included.
 #[must_use]
 pub fn references(reader: &Reader<'_>, name: &str) -> Vec<Reference> {
-    let Some(value) = reader.view.get(name) else {
-        return Vec::new();
-    };
-    match value.elements() {
-        Some(elements) => elements
-            .iter()
-            .filter(|value| !value.is_null())
-            .map(|value| reader.resolve(Some(value)))
-            .collect(),
-        None => vec![reader.resolve(Some(value))],
-    }
+    reader
+        .catalogue
+        .resolve_all(reader.view.input, reader.view.get(name))
 }
 
 /// A list of addresses, networks or ranges. A text that is none of these is in doubt.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::network::doubt::doubt;
 use crate::network::model::{Doubt, Fact, Record, RecordData, Written, Zone};
-use crate::paths::{FlowName, Resolved, resolve};
+use crate::paths::{Answer, Decision, FlowName, Resolved, resolve};
 use crate::prove::decided::Decided;
 use crate::prove::finding::Verdict;
 use crate::prove::names::{no_resolvers, resolvers};
@@ -140,6 +140,14 @@ fn seen(rows: &Rows, site: &SiteView, role: &Role, placed: &Placed, name: &Arc<s
     let question = FlowName::Known(name.clone());
     let answers = resolve(rows.situation.graph, &servers.addresses, &question, spot.node);
     let doubts: Vec<Doubt> = answers.iter().flat_map(|answer| answer.doubts.clone()).collect();
+    // Where it is not known who answers, the record's address is a possible answer too.
+    let anybody = |answer: &Answer| {
+        let last = answer.hops.last();
+        !answer.certain && last.is_some_and(|hop| hop.decision == Decision::Unknown)
+    };
+    if answers.iter().any(anybody) {
+        return Decided::unknown(doubts);
+    }
     let each = answers.into_iter().map(|answer| {
         let (place, written): (Arc<str>, Written) = match answer.hops.last() {
             Some(hop) => (hop.place.clone(), hop.written.clone()),
