@@ -146,7 +146,7 @@ fn packs(
                     diagnostics.extend(problems);
                     bodies.push(body);
                 }
-                Err(problem) => diagnostics.push(problem),
+                Err(problem) => diagnostics.push(*problem),
             }
         }
         let (pack, problems) = prove::pack::read(&bodies);
@@ -171,11 +171,12 @@ fn service_tags(
             .map(|source| source.text.clone())
             .unwrap_or_default();
         ServiceTags::from_json(&text).map_err(|detail| {
-            Diagnostic::error("service-tags", "the service tags cannot be read").detail(detail)
+            let problem = Diagnostic::error("service-tags", "the service tags cannot be read");
+            Box::new(problem.detail(detail))
         })
     });
     read.unwrap_or_else(|problem| {
-        diagnostics.push(problem);
+        diagnostics.push(*problem);
         ServiceTags::default()
     })
 }

@@ -1,5 +1,8 @@
 //! Who may import whom: the tower of docs/architecture.md, held by a test.
 
+// Everything here is test code, helpers included: clippy's exceptions for tests apply to all of it.
+#![cfg(test)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

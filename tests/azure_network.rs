@@ -1,6 +1,9 @@
 //! Azure's networking, from HCL text to the fate of single flows: the rules of effective routes, of
 //! network security groups, peerings, gateways, hubs and firewalls, each with the case that shows it.
 
+// Everything here is test code, helpers included: clippy's exceptions for tests apply to all of it.
+#![cfg(test)]
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 

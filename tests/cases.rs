@@ -2,6 +2,9 @@
 //! the plan alone; then every single edit of `mutations.json`. `testdata/cases/README.md` says when a
 //! report agrees with `expected.json`.
 
+// Everything here is test code, helpers included: clippy's exceptions for tests apply to all of it.
+#![cfg(test)]
+
 #[path = "support/agreement.rs"]
 mod agreement;
 

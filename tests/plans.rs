@@ -4,6 +4,9 @@
 //! A leaf counts when the configuration sets its attribute and the plan knows its value: defaults and
 //! what only a state or a provider knows are not the configuration's.
 
+// Everything here is test code, helpers included: clippy's exceptions for tests apply to all of it.
+#![cfg(test)]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

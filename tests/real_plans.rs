@@ -3,6 +3,9 @@
 //! `testdata/plans` has our own configurations as Terraform 1.11 planned them; further plans are read
 //! where they lie in `../shared`.
 
+// Everything here is test code, helpers included: clippy's exceptions for tests apply to all of it.
+#![cfg(test)]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

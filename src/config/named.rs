@@ -15,14 +15,14 @@ pub fn read_named(
     syntax: Syntax,
     environment: &Environment,
     sources: &mut Sources,
-) -> Result<SourceId, Diagnostic> {
+) -> Result<SourceId, Box<Diagnostic>> {
     let whole = environment.working_directory.join(path);
     let shown = files::display(&whole, &environment.working_directory);
     let text = files::read_regular(&whole, files::MAX_INPUT).and_then(files::decode);
     text.map(|text| sources.add(shown.clone(), text, syntax))
         .map_err(|refusal| {
-            Diagnostic::error("unreadable-file", format!("`{shown}` cannot be read"))
-                .detail(refusal.to_string())
+            let problem = Diagnostic::error("unreadable-file", format!("`{shown}` cannot be read"));
+            Box::new(problem.detail(refusal.to_string()))
         })
 }
 

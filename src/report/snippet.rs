@@ -1,6 +1,6 @@
 //! A few lines of a text with a label, drawn by miette.
 //!
-//! miette scans a source from its start for every snippet; a [`Window`] finds the lines around a place
+//! miette scans a source from its start for every snippet; a window finds the lines around a place
 //! itself, so that a finding at the end of a large file costs no more than one at its start.
 
 use std::fmt;

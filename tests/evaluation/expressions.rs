@@ -217,9 +217,7 @@ fn error_fault(case: &Json, run: &Run, id: &str) -> Option<String> {
             result["summary"], result["detail"]
         ));
     }
-    let Some(range) = result["range"].as_object() else {
-        return None;
-    };
+    let range = result["range"].as_object()?;
     if case["module"].is_object() {
         return None;
     }

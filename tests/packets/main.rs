@@ -2,6 +2,9 @@
 //! one packet at a time sent by a simulator that shares nothing with the engine but the model. And the
 //! sets of packets against enumeration.
 
+// Everything here is test code, helpers included: clippy's exceptions for tests apply to all of it.
+#![cfg(test)]
+
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]

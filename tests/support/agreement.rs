@@ -116,11 +116,11 @@ fn complaints(row: &Value, proof: &Proof, sources: &Sources, door: Door) -> Vec<
             }
         }
     }
-    if let (Some(at), false) = (row["at"].as_str(), door == Door::PlanAlone) {
-        if !marks.iter().any(|mark| lies_at(mark.written, at, sources)) {
-            let found: Vec<String> = marks.iter().map(|mark| shown(mark.written, sources)).collect();
-            said.push(format!("no deciding hop at {at}, but {found:?}"));
-        }
+    if let (Some(at), false) = (row["at"].as_str(), door == Door::PlanAlone)
+        && !marks.iter().any(|mark| lies_at(mark.written, at, sources))
+    {
+        let found: Vec<String> = marks.iter().map(|mark| shown(mark.written, sources)).collect();
+        said.push(format!("no deciding hop at {at}, but {found:?}"));
     }
     if let Some(wanted) = row["blocked_sources"].as_array() {
         let wanted: Vec<Addresses> = wanted
