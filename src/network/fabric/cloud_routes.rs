@@ -11,7 +11,7 @@ use super::gateway_firewall::At;
 use super::nsx_groups::Members;
 use super::owners::Gateway;
 use super::uplinks::{Uplink, firewall, uplink};
-use super::{Announced, Edge, Fabric, node};
+use super::{Announced, Fabric, node};
 use crate::network::model::{
     Assumption, Bounded, Disposition, Doubt, FilterId, Forward, HopKind, Link, LinkId, NodeId, Route, Written,
 };
@@ -107,22 +107,6 @@ impl Routes {
             announces,
         }
     }
-}
-
-/// A route that a tier-0 learns. Management follows it too, unless it is the default route.
-pub fn learn(fabric: &mut Fabric<'_>, edge: &Edge, route: Route) {
-    let (tier0, management, inward) = (edge.tier0, edge.management, edge.inward);
-    if route.length > 0 {
-        let own = Route {
-            forward: Forward::Link(inward),
-            kind: None,
-            place: None,
-            only_to: route.only_to,
-            ..route.clone()
-        };
-        push(fabric, management, own);
-    }
-    push(fabric, tier0, route);
 }
 
 pub fn push(fabric: &mut Fabric<'_>, node: NodeId, route: Route) {

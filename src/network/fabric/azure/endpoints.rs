@@ -1,4 +1,5 @@
-//! What has an address of its own in a subnet: private endpoints, resolver endpoints, interfaces.
+//! What has an address of its own in a subnet: private endpoints, resolver endpoints, NetApp volumes,
+//! interfaces.
 
 use super::{Azure, Endpoint, LEARNED, Role, SYSTEM, route};
 use crate::network::catalogue::Handle;
@@ -27,6 +28,16 @@ impl Azure<'_, '_> {
                 HopKind::Dns,
                 &inbound.subnet,
                 inbound.address.clone(),
+                None,
+                None,
+            );
+        }
+        for volume in &inventory.avs.volumes {
+            self.place(
+                &volume.origin,
+                HopKind::VirtualNetwork,
+                &volume.subnet,
+                volume.addresses.clone(),
                 None,
                 None,
             );

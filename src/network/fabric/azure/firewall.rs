@@ -432,32 +432,3 @@ fn within(set: &Bounded<Addresses>, limit: &Addresses) -> Bounded<Addresses> {
 fn everything() -> Bounded<Addresses> {
     Bounded::exactly(Addresses::all())
 }
-
-impl Azure<'_, '_> {
-    /// vCenter, NSX Manager and hosts ignore a learned default route for private destinations: those
-    /// need a route of their own (Microsoft Learn, "Azure VMware Solution network design
-    /// considerations").
-    pub(super) fn keep_management_off_default_routes(&mut self) {
-        for number in 0..self.far.len() {
-            let Some(far) = self.far.get(number) else { continue };
-            let Some(edge) = far.edge.and_then(|edge| self.fabric.edges.get(edge)) else {
-                continue;
-            };
-            if !far.told.iter().any(|announced| announced.length == 0) {
-                continue;
-            }
-            let specific = far.told.iter().filter(|announced| announced.length > 0);
-            let known = Addresses::union_all(specific.map(|announced| &announced.destinations.upper));
-            let own = Addresses::rfc1918()
-                .difference(&known)
-                .difference(&edge.inside.upper);
-            let management = edge.management;
-            let because = "management appliances ignore a learned default route for private destinations";
-            let drop = crate::network::model::Forward::Drop(crate::network::model::Disposition::NoRoute);
-            let dropped = super::route(Bounded::exactly(own), 8, super::USER, drop, because);
-            if let Some(node) = self.fabric.node_mut(management) {
-                node.routes.push(dropped);
-            }
-        }
-    }
-}

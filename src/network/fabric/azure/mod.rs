@@ -12,6 +12,7 @@ mod gateways;
 mod hub_routes;
 mod hub_tables;
 mod layout;
+mod management;
 mod on_premises;
 mod peerings;
 mod reach;
@@ -53,6 +54,7 @@ pub fn build(fabric: &mut Fabric<'_>) {
     azure.route_endpoints();
     azure.filter_subnets();
     azure.filter_firewalls();
+    azure.tell_management();
     azure.keep_management_off_default_routes();
 }
 
