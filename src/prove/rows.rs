@@ -52,7 +52,7 @@ impl Rows<'_> {
             RoleKind::ObjectStore | RoleKind::PublicService | RoleKind::PublicHost
         );
         if site.kind == SiteKind::OnPremises && !by_name {
-            return within_data_centre(site);
+            return self.at_data_centre(site, from, to, flow);
         }
         let purpose = network.unwrap_or(match to.kind {
             RoleKind::ObjectStore => "object_store",
@@ -72,6 +72,23 @@ impl Rows<'_> {
             let there = place(self.situation, site, to).on(MANAGEMENT);
             self.to_addresses(&source, &there, flow)
         };
+        if !source.doubts.is_empty() {
+            decided = Decided::all([decided, Decided::unknown(source.doubts)]);
+        }
+        decided
+    }
+
+    /// Between two roles of a data centre: inside it, unless the site file has put one of them
+    /// outside its address space.
+    fn at_data_centre(&self, site: &SiteView, from: &Role, to: &Role, flow: &Flow) -> Decided {
+        let source = place(self.situation, site, from).on(MANAGEMENT);
+        let there = place(self.situation, site, to).on(MANAGEMENT);
+        let mut spots = source.spots.iter().chain(&there.spots);
+        let inside = spots.all(|spot| site.node.as_ref() == Ok(&spot.node));
+        if inside {
+            return within_data_centre(site);
+        }
+        let mut decided = self.to_addresses(&source, &there, flow);
         if !source.doubts.is_empty() {
             decided = Decided::all([decided, Decided::unknown(source.doubts)]);
         }

@@ -25,7 +25,8 @@ pub fn segments_of<'a>(situation: &Situation<'a>, site: &SiteView) -> Vec<(usize
 }
 
 /// Splits addresses over the nodes that hold them: the site's segments, its management network, then
-/// any other node. `fallback` takes what nobody holds; without it that is a doubt.
+/// any other node. `fallback` takes what nobody holds; without it that is a doubt. A data centre holds
+/// its address space, and whatever is held by nobody else.
 pub fn spots(
     situation: &Situation,
     site: &SiteView,
@@ -47,6 +48,11 @@ pub fn spots(
         spots: Vec::new(),
     };
     if let Ok(node) = site.node {
+        let space = site.entry.and_then(|entry| entry.address_space.as_ref());
+        split.take(node, None, space.map_or(&Addresses::all(), |space| &space.upper));
+        if !split.rest.is_empty() {
+            elsewhere(situation.network, &mut split);
+        }
         split.take(node, None, &Addresses::all());
         return (split.spots, Vec::new());
     }
