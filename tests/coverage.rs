@@ -1,6 +1,9 @@
 //! Every requirement of the built-in pack has a case that satisfies it and a case, or an edit of one,
 //! that violates it. `cargo test --test coverage -- --nocapture` prints which.
 
+// Everything here is test code, helpers included: clippy's exceptions for tests apply to all of it.
+#![cfg(test)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;

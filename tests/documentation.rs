@@ -1,5 +1,8 @@
 //! The pages of docs/ that the tool prints are what it prints.
 
+// Everything here is test code, helpers included: clippy's exceptions for tests apply to all of it.
+#![cfg(test)]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
