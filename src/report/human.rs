@@ -19,6 +19,9 @@ use crate::traffic::{Addresses, Cube};
 /// Of more unknowns than this the rest is in the JSON report.
 const MOST_UNKNOWNS: usize = 5;
 
+const NO_SITE: &str =
+    "no site is in play: there is no private cloud and no site file, so nothing is proved\n";
+
 /// The whole report. `verbose` lists what is satisfied and not applicable too.
 #[must_use]
 pub fn render(report: &Report, sources: &Sources, style: Style, verbose: bool) -> String {
@@ -358,15 +361,21 @@ fn listing(report: &Report, style: Style) -> String {
 
 fn closing(report: &Report, style: Style) -> String {
     let mut text = String::new();
+    let wrong = report
+        .diagnostics
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
     if report.sites.is_empty() {
-        text.push_str(
-            "no site is in play: there is no private cloud and no site file, so nothing is proved\n",
-        );
-        text.push_str(&field(
-            "help",
-            "give the directory or plan that holds the private cloud, or write a clearway.hcl",
-            style,
-        ));
+        // Where the input is wrong, that no site is in it tells nothing more.
+        if !wrong {
+            text.push_str(NO_SITE);
+            let help = "give the directory or plan that holds the private cloud, or write a clearway.hcl";
+            text.push_str(&field("help", help, style));
+        }
+        return text;
+    }
+    if wrong {
+        text.push_str("the input has errors: what follows rests on the rest of it\n");
     }
     let summary = report.summary();
     let _ = write!(

@@ -45,6 +45,7 @@ pub fn at(place: Place, sources: &Sources) -> At {
 pub fn place_text(place: Place, sources: &Sources) -> String {
     let at = at(place, sources);
     match at.pointer {
+        Some(pointer) if pointer.is_empty() => at.file,
         Some(pointer) => format!("{}#{pointer}", at.file),
         None => format!("{}:{}:{}", at.file, at.line, at.column),
     }
