@@ -8,7 +8,8 @@ use super::nsx_rules::plain_line;
 use super::{Fabric, nsx_nat, region_stamp};
 use crate::network::doubt::doubt;
 use crate::network::model::{
-    Action, Bounded, Disposition, Doubt, Filter, FilterId, Forward, HopKind, Match, Route, Stamp, Written,
+    Action, Assumption, Bounded, Disposition, Doubt, Filter, FilterId, Forward, HopKind, Match, Route, Stamp,
+    Written,
 };
 use crate::traffic::Addresses;
 
@@ -29,6 +30,7 @@ pub fn internet(fabric: &mut Fabric<'_>, site: &Site<'_>) {
         kind: Some(HopKind::InternetEgress),
         place: Some(name.clone()),
         name: "no default route".into(),
+        assumptions: vec![nothing_else(name)],
         ..route(
             destinations,
             0,
@@ -202,9 +204,18 @@ pub fn breakout(fabric: &mut Fabric<'_>, site: &Site<'_>) {
         Route {
             rank: LAST,
             place: Some(name.clone()),
+            assumptions: vec![nothing_else(name)],
             ..nowhere
         },
     );
+}
+
+/// A private cloud may be connected to more than the inputs show.
+fn nothing_else(name: &str) -> Assumption {
+    Assumption {
+        code: "closed-world",
+        text: format!("nothing announces routes to `{name}` but the connections in the inputs").into(),
+    }
 }
 
 fn egress_stamps(site: &Site<'_>) -> Vec<Stamp> {

@@ -9,7 +9,8 @@ use crate::network::catalogue::Handle;
 use crate::network::fabric::{Announced, node};
 use crate::network::join::{Reference, Thing};
 use crate::network::model::{
-    Action, Bounded, Doubt, Filter, Forward, HopKind, Line, Match, NodeId, OnPremises, Written,
+    Action, Assumption, Bounded, Disposition, Doubt, Filter, Forward, HopKind, Line, Match, NodeId,
+    OnPremises, Route, Written,
 };
 use crate::traffic::{Addresses, Ports, Protocols};
 
@@ -267,6 +268,25 @@ impl Azure<'_, '_> {
         );
         own.doubts.push(doubt);
         self.add_route(id, own);
+        let nothing_else = Assumption {
+            code: "closed-world",
+            text: format!("no other link leads from `{name}` to private addresses than those in the inputs")
+                .into(),
+        };
+        let nowhere = route(
+            Bounded::exactly(Addresses::public().complement()),
+            0,
+            LAST,
+            Forward::Drop(Disposition::NoRoute),
+            "no connection in the inputs leads there",
+        );
+        let nowhere = Route {
+            name: "no route".into(),
+            assumptions: vec![nothing_else],
+            written: written.clone(),
+            ..nowhere
+        };
+        self.add_route(id, nowhere);
         id
     }
 
