@@ -90,21 +90,12 @@ fn draw_cause(cause: &RootCause<'_>, sources: &Sources, style: Style) -> String 
             text.push_str(&field("blocked", &blocked_line(&flow.blocked), style));
         }
     }
-    if proof.verdict == Verdict::Undetermined {
-        for doubt in proof.unknowns.iter().take(MOST_UNKNOWNS) {
-            text.push_str(&field(
-                "unknown",
-                &format!("{}: {}", doubt.what, doubt.decided_by),
-                style,
-            ));
-        }
-    }
+    text.push_str(&unknowns(cause, proof, style));
     text.push_str(&field("asked by", &asked_by(proof), style));
     if let [_, others @ ..] = &*cause.proofs
         && !others.is_empty()
     {
-        let names: Vec<String> = others.iter().map(|other| name(other)).collect();
-        text.push_str(&field("likewise", &names.join(", "), style));
+        text.push_str(&field("likewise", &likewise(proof, others), style));
     }
     if !proof.assumptions.is_empty() {
         text.push_str(&field("assuming", &codes([*proof]).join(", "), style));
@@ -133,13 +124,47 @@ fn heading(cause: &RootCause<'_>, proof: &Proof) -> String {
     }
 }
 
+fn short_id(proof: &Proof) -> &str {
+    proof.id.rsplit('/').next().unwrap_or(&proof.id)
+}
+
 /// `drva-to-storage (recovery)`
 fn name(proof: &Proof) -> String {
-    let id = proof.id.rsplit('/').next().unwrap_or(&proof.id);
+    let id = short_id(proof);
     match &proof.site {
         Some(site) => format!("{id} ({site})"),
         None => id.to_owned(),
     }
+}
+
+/// What is not known and what would decide it. A single unknown that the snippet's label names is not
+/// said twice.
+fn unknowns(cause: &RootCause<'_>, proof: &Proof, style: Style) -> String {
+    let said = match &*proof.unknowns {
+        [only] => proof.summary.contains(&*only.what) && cause.because.contains(&*only.decided_by),
+        _ => false,
+    };
+    if said || proof.verdict != Verdict::Undetermined {
+        return String::new();
+    }
+    let lines = proof.unknowns.iter().take(MOST_UNKNOWNS);
+    let mut text: String = lines
+        .map(|doubt| field("unknown", &format!("{}: {}", doubt.what, doubt.decided_by), style))
+        .collect();
+    if proof.unknowns.len() > MOST_UNKNOWNS {
+        let more = format!("and {} more", proof.unknowns.len() - MOST_UNKNOWNS);
+        text.push_str(&field("", &more, style));
+    }
+    text
+}
+
+/// The other requirements of one cause; their site only where it is another.
+fn likewise(first: &Proof, others: &[&Proof]) -> String {
+    let short = |other: &&Proof| match other.site == first.site {
+        true => short_id(other).to_owned(),
+        false => name(other),
+    };
+    others.iter().map(short).collect::<Vec<_>>().join(", ")
 }
 
 /// The elements that the deciding value came from.
