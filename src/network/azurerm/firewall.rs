@@ -227,7 +227,7 @@ fn rule(reader: &Reader<'_>, stage: Stage, collection: &str) -> Rule {
         Stage::Nat => rule.translated = Some(translated(&view, &mut rule.doubts)),
         Stage::Network => {
             let names = view.strings("destination_fqdns");
-            if !names.is_empty() {
+            if view.perhaps().is_none() && !names.is_empty() {
                 rule.names = Some(patterns(&names));
             }
         }

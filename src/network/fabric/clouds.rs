@@ -8,7 +8,7 @@ use super::distributed_firewall::{self, Parts};
 use super::management::{Layout, layout};
 use super::nsx_groups::{Members, union_all};
 use super::owners::{Gateway, Owners};
-use super::{Edge, Fabric, node, segments};
+use super::{Edge, Fabric, node, segments, tier0_nat};
 use crate::network::inventory::avs::{Avs, Dhcp, Opaque, Owner, PrivateCloud, PublicIp, Segment, Tier1};
 use crate::network::inventory::nsx::{NatRule, PolicyKind, Rule};
 use crate::network::join::{Reference, Thing};
@@ -93,6 +93,7 @@ fn site<'a>(fabric: &mut Fabric<'a>, owners: &Arc<Owners<'a>>, index: usize) {
     let mut members = Members::new(fabric.catalogue, avs, &known);
     let lans = add_segments(fabric, &site);
     let routes = Routes::build(fabric, &site, &lans, &mut members);
+    tier0_nat::build(fabric, &site, &members);
     let firewall = distributed(fabric, &site, &mut members);
     for lan in &lans {
         if let Some(node) = fabric.node_mut(lan.node) {
@@ -146,41 +147,60 @@ fn located<'a, T>(
 /// Things of private clouds of which nothing says which one they are in.
 fn homeless(fabric: &mut Fabric<'_>, owners: &Owners<'_>) {
     let avs = &fabric.inventory.avs;
-    let segments = avs
+    // What filters at a vNIC may be in the way of packets that never leave their segment.
+    let everywhere = (avs.policies.iter().map(|policy| (&policy.origin, &policy.owner)))
+        .chain(
+            avs.rules
+                .iter()
+                .filter_map(|lone| Some((lone.rule.1.origin.as_ref()?, &lone.owner))),
+        )
+        .chain(
+            avs.exclusions
+                .iter()
+                .map(|exclusion| (&exclusion.origin, &exclusion.owner)),
+        )
+        .map(|(origin, owner)| (origin, owner, true));
+    let beyond = (avs
         .segments
         .iter()
-        .map(|segment| (&segment.origin, &segment.owner));
-    let policies = avs.policies.iter().map(|policy| (&policy.origin, &policy.owner));
-    let zones = avs.dns_zones.iter().map(|zone| (&zone.origin, &zone.owner));
-    let services = avs
-        .dns_services
-        .iter()
-        .map(|service| (&service.origin, &service.owner));
-    let dhcp = avs.dhcp.iter().map(|dhcp| (&dhcp.origin, &dhcp.owner));
-    let mut found = Vec::new();
-    for (origin, owner) in segments.chain(policies).chain(zones).chain(services).chain(dhcp) {
-        if owners.cloud(owner).is_none() {
-            let doubt = owners.homeless(owner, &origin.name);
-            found.push((
-                doubt.clone(),
-                NotUnderstood {
-                    address: origin.name.clone(),
-                    on_path: false,
-                    why: format!("its private cloud is not known: {}", doubt.what).into(),
-                    written: origin.written.clone(),
-                },
-            ));
+        .map(|segment| (&segment.origin, &segment.owner)))
+    .chain(avs.tier1s.iter().map(|tier1| (&tier1.origin, &tier1.owner)))
+    .chain(avs.nat_rules.iter().map(|rule| (&rule.origin, &rule.owner)))
+    .chain(avs.dns_zones.iter().map(|zone| (&zone.origin, &zone.owner)))
+    .chain(
+        avs.dns_services
+            .iter()
+            .map(|service| (&service.origin, &service.owner)),
+    )
+    .chain(avs.dhcp.iter().map(|dhcp| (&dhcp.origin, &dhcp.owner)))
+    .chain(avs.opaque.iter().map(|opaque| (&opaque.origin, &opaque.owner)))
+    .chain(avs.updates.iter().map(|update| (&update.origin, &update.owner)))
+    .map(|(origin, owner)| (origin, owner, false));
+    let segments = fabric.network.segments.iter().map(|segment| segment.node);
+    let segments: Vec<NodeId> = segments.collect();
+    let tier0s: Vec<NodeId> = fabric.edges.iter().map(|edge| edge.tier0).collect();
+    for (origin, owner, at_segments) in everywhere.chain(beyond) {
+        if owners.cloud(owner).is_some() {
+            continue;
         }
-    }
-    for (doubt, not_understood) in found {
-        // Rules and segments of an unknown cloud may be in any of them.
-        for edge in 0..fabric.edges.len() {
-            let tier0 = fabric.edges.get(edge).map(|edge| edge.tier0);
-            if let Some(node) = tier0.and_then(|tier0| fabric.node_mut(tier0)) {
+        let doubt = owners.homeless(owner, &origin.name);
+        fabric.network.not_understood.push(NotUnderstood {
+            address: origin.name.clone(),
+            on_path: false,
+            why: format!("its private cloud is not known: {}", doubt.what).into(),
+            written: origin.written.clone(),
+        });
+        if owners.is_elsewhere(owner) {
+            continue;
+        }
+        let nodes = tier0s.iter().chain(segments.iter().filter(|_| at_segments));
+        for id in nodes {
+            if let Some(node) = fabric.network.nodes.get_mut(id.0 as usize)
+                && !node.obscured.contains(&doubt)
+            {
                 node.obscured.push(doubt.clone());
             }
         }
-        fabric.network.not_understood.push(not_understood);
     }
 }
 
@@ -355,11 +375,15 @@ fn obscure(fabric: &mut Fabric<'_>, site: &Site<'_>) {
             at: opaque.origin.written.at,
             ..distributed_firewall::opaque(&opaque.origin.name, opaque.why)
         };
-        let nodes: Vec<NodeId> = match site.owners.gateway(&opaque.gateway) {
-            Some(Gateway::Tier0) => vec![site.tier0],
-            Some(gateway) => site.gateways.get(&gateway).copied().into_iter().collect(),
-            None => Vec::new(),
-        };
+        let named = site.owners.gateway(&opaque.gateway);
+        let known = named.and_then(|gateway| site.gateways.get(&gateway).copied());
+        // On the tier-0, on a gateway that nothing defines, or on none at all: whatever leaves its
+        // tier-1 may meet it.
+        let mut nodes = vec![known.unwrap_or(site.tier0)];
+        if opaque.at_segments {
+            let own = site.segments.iter().map(|segment| segment.of.origin.handle);
+            nodes.extend(own.filter_map(|handle| fabric.nodes.get(&handle).copied()));
+        }
         for id in nodes {
             if let Some(node) = fabric.node_mut(id) {
                 node.obscured.push(doubt.clone());

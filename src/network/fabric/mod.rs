@@ -19,6 +19,7 @@ pub mod precedence;
 pub mod segments;
 pub mod services;
 pub mod storage;
+pub mod tier0_nat;
 pub mod uplinks;
 
 use std::collections::HashMap;

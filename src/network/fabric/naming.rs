@@ -319,33 +319,25 @@ fn ruleset(fabric: &Fabric<'_>, ruleset: &Reference, doubts: &[Doubt]) -> Vec<Fo
             .doubt()
             .cloned()
             .unwrap_or_else(|| doubt("a forwarding ruleset", "its definition"));
-        return vec![ForwardZone {
-            name: "a forwarding ruleset".into(),
-            suffix: Fact::unknown(unknown.clone()),
-            upstreams: Bounded::between(Addresses::none(), Addresses::all(), [unknown]),
-            from: None,
-            written: Written::default(),
-            doubts: doubts.to_vec(),
-            assumptions: Vec::new(),
-        }];
+        return vec![any_forward(unknown, doubts)];
     };
-    let rules = fabric
-        .inventory
-        .names
-        .rules
-        .iter()
-        .filter_map(|rule| match &rule.ruleset {
-            Reference::Unknown(doubt) => Some((rule, Some(doubt.clone()))),
-            known => {
-                let mut candidates = known.candidates().into_iter();
-                let found = candidates.find(|(candidate, _)| *candidate == handle);
-                found.map(|(_, doubt)| (rule, doubt))
-            }
-        });
     let mut forwards = Vec::new();
-    for (rule, unsure) in rules {
+    if !fabric.catalogue.managed(handle) {
+        let unseen = doubt(
+            format!("the rules of `{}`", fabric.name(handle)),
+            "the input (directory, plan or state) that manages the ruleset",
+        );
+        forwards.push(any_forward(unseen, doubts));
+    }
+    for rule in &fabric.inventory.names.rules {
         let mut doubts = doubts.to_vec();
-        doubts.extend(unsure);
+        match &rule.ruleset {
+            Reference::Unknown(doubt) => doubts.push(doubt.clone()),
+            of => match of.candidates().into_iter().find(|(own, _)| *own == handle) {
+                Some((_, unsure)) => doubts.extend(unsure),
+                None => continue,
+            },
+        }
         doubts.extend(rule.origin.presence.iter().cloned());
         match &rule.enabled.value {
             Ok(true) => {}
@@ -363,6 +355,19 @@ fn ruleset(fabric: &Fabric<'_>, ruleset: &Reference, doubts: &[Doubt]) -> Vec<Fo
         });
     }
     forwards
+}
+
+/// A rule that may be for any name and lead anywhere.
+fn any_forward(unknown: Doubt, doubts: &[Doubt]) -> ForwardZone {
+    ForwardZone {
+        name: "a forwarding ruleset".into(),
+        suffix: Fact::unknown(unknown.clone()),
+        upstreams: Bounded::between(Addresses::none(), Addresses::all(), [unknown]),
+        from: None,
+        written: Written::default(),
+        doubts: doubts.to_vec(),
+        assumptions: Vec::new(),
+    }
 }
 
 /// The addresses that references to resolvers stand for: literal ones, and those of nodes.

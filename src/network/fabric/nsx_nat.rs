@@ -78,7 +78,7 @@ fn concerns(rule: &NatRule, face: Face) -> bool {
 }
 
 /// The addresses and services of a rule, without its action.
-fn base(rule: &NatRule, members: &Members<'_>, face: Face) -> Option<Line> {
+pub fn base(rule: &NatRule, members: &Members<'_>, face: Face) -> Option<Line> {
     let mut doubts = rule.origin.presence.clone();
     match &rule.enabled.value {
         Ok(true) => {}

@@ -1,6 +1,6 @@
 //! Which private cloud something belongs to, and which NSX gateway a reference means.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::Fabric;
@@ -9,6 +9,7 @@ use crate::network::doubt::doubt;
 use crate::network::inventory::avs::{Avs, Owner};
 use crate::network::join::Reference;
 use crate::network::model::Doubt;
+use crate::traffic::Addresses;
 
 /// Clouds by handle and by ARM key.
 #[derive(Debug)]
@@ -18,6 +19,10 @@ pub struct Owners<'a> {
     by_handle: HashMap<Handle, usize>,
     by_key: HashMap<Arc<str>, usize>,
     count: usize,
+    /// The blocks of management networks: a manager may be named by its address.
+    blocks: Vec<Addresses>,
+    /// Only one NSX Manager is spoken to, and no provider configuration says whose it is.
+    only_manager: bool,
 }
 
 /// A gateway of one private cloud.
@@ -46,7 +51,43 @@ impl<'a> Owners<'a> {
                 .filter_map(|(index, cloud)| Some((catalogue.key(cloud.origin.handle)?.clone(), index)))
                 .collect(),
             count: avs.clouds.len(),
+            blocks: clouds().map(|(_, cloud)| cloud.block.lower.clone()).collect(),
+            only_manager: false,
         }
+        .with_managers()
+    }
+
+    /// One NSX Manager for one private cloud is that cloud's, whatever it is called. Several, or one
+    /// beside that of the cloud, are not.
+    fn with_managers(mut self) -> Owners<'a> {
+        let avs = self.avs;
+        let owners = (avs.segments.iter().map(|segment| &segment.owner))
+            .chain(avs.tier1s.iter().map(|tier1| &tier1.owner))
+            .chain(avs.policies.iter().map(|policy| &policy.owner))
+            .chain(avs.rules.iter().map(|lone| &lone.owner))
+            .chain(avs.nat_rules.iter().map(|rule| &rule.owner));
+        let mut names = BTreeSet::new();
+        for owner in owners {
+            if let Owner::Manager(reference) = owner {
+                let name = match self.named(reference) {
+                    Some(_) => Arc::from(""),
+                    None => reference
+                        .doubt()
+                        .map_or_else(|| Arc::from("-"), |doubt| doubt.what.clone()),
+                };
+                names.insert(name);
+            }
+        }
+        self.only_manager = names.len() <= 1;
+        self
+    }
+
+    /// Whether something belongs to an NSX Manager that is certainly none of the private clouds'.
+    #[must_use]
+    pub fn is_elsewhere(&self, owner: &Owner) -> bool {
+        matches!(owner, Owner::Manager(Reference::Outside(_, doubt)) if doubt.what.starts_with('`'))
+            && self.cloud(owner).is_none()
+            && self.count == 1
     }
 
     /// The index of the private cloud, and the doubt that it is that one.
@@ -59,14 +100,14 @@ impl<'a> Owners<'a> {
             return Some((index, None));
         }
         let by_manager = matches!(owner, Owner::Manager(_));
-        if by_manager && self.count == 1 {
+        if by_manager && self.count == 1 && self.only_manager {
             return Some((0, None));
         }
         let unknown = matches!(
             reference,
             Reference::Unknown(_) | Reference::Either(..) | Reference::None
         );
-        (self.count == 1 && unknown).then(|| (0, reference.doubt().cloned()))
+        (self.count == 1 && unknown && !by_manager).then(|| (0, reference.doubt().cloned()))
     }
 
     /// The doubt of something that belongs to a private cloud, and nothing says to which.
@@ -84,6 +125,11 @@ impl<'a> Owners<'a> {
     }
 
     fn named(&self, reference: &Reference) -> Option<usize> {
+        if let Reference::Outside(text, _) = reference {
+            let host = text.trim_start_matches("https://").trim_end_matches('/');
+            let address = host.parse().ok()?;
+            return self.blocks.iter().position(|block| block.contains(address));
+        }
         let Reference::To(target) = reference else {
             return None;
         };

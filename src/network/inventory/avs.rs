@@ -213,6 +213,8 @@ pub struct Opaque {
     pub origin: Origin,
     pub owner: Owner,
     pub gateway: Reference,
+    /// It may filter at vNICs.
+    pub at_segments: bool,
     pub why: &'static str,
 }
 

@@ -12,6 +12,7 @@ mod service;
 pub use dns::domains;
 pub use segment::{Subnets, dhcp_ranges};
 
+use crate::config::module::Mode;
 use crate::network::inventory::avs::{LoneRule, Opaque, Owner};
 use crate::network::inventory::nsx::Exclusion;
 use crate::network::inventory::{Inventory, Reader};
@@ -19,6 +20,10 @@ use crate::network::inventory::{Inventory, Reader};
 /// Reads an instance into the inventory; whether it is of a type that is read.
 pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
     let kind = &*reader.view.instance.address.kind;
+    // A data source looks an object up by its name and shows nothing of it.
+    if reader.view.instance.address.mode == Mode::Data {
+        return reader.is_alias();
+    }
     let owner = manager(reader);
     let avs = &mut inventory.avs;
     match kind {
@@ -48,15 +53,15 @@ pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
         kind => match policy::kind_of(kind) {
             Some(of) => avs.policies.push(policy::policy(reader, owner, of)),
             None if is_harmless(kind) => {}
-            None => match opaque(kind) {
-                Some(why) => avs.opaque.push(Opaque {
-                    origin: reader.origin(),
-                    owner,
-                    gateway: reader.reference(&["gateway_path"]),
-                    why,
-                }),
-                None => return false,
-            },
+            None => avs.opaque.push(Opaque {
+                origin: reader.origin(),
+                owner,
+                gateway: reader.reference(GATEWAYS),
+                at_segments: ["firewall", "security", "distributed"]
+                    .iter()
+                    .any(|part| kind.contains(part)),
+                why: opaque(kind),
+            }),
         },
     }
     true
@@ -72,22 +77,37 @@ fn manager(reader: &Reader<'_>) -> Owner {
 }
 
 /// Resources that change what becomes of packets at a gateway, in ways that are not modelled.
-fn opaque(kind: &str) -> Option<&'static str> {
+fn opaque(kind: &str) -> &'static str {
     match kind {
-        "nsxt_policy_static_route" => Some("static routes of NSX gateways are not modelled"),
-        "nsxt_policy_vlan_segment" => Some("VLAN segments are not part of a private cloud as delivered"),
-        _ if kind.contains("vpn") => Some("VPN services of NSX gateways are not modelled"),
-        _ if kind.contains("intrusion") => Some("what intrusion prevention drops is not in Terraform"),
-        _ if kind.contains("redirection") => Some("service insertion is not modelled"),
-        _ => None,
+        "nsxt_policy_static_route" => "static routes of NSX gateways are not modelled",
+        "nsxt_policy_vlan_segment" => "VLAN segments are not part of a private cloud as delivered",
+        _ if kind.contains("vpn") => "VPN services of NSX gateways are not modelled",
+        _ if kind.contains("intrusion") => "what intrusion prevention drops is not in Terraform",
+        _ if kind.contains("redirection") => "service insertion is not modelled",
+        _ => "an NSX object of a type that is not modelled",
     }
 }
+
+/// What names the gateway that an object is on, directly or by something below it.
+const GATEWAYS: &[&str] = &[
+    "gateway_path",
+    "tier0_path",
+    "tier1_path",
+    "locale_service_path",
+    "bgp_path",
+    "connectivity_path",
+];
 
 /// Names, pools, profiles and accounts: nothing that forwards or filters by itself.
 fn is_harmless(kind: &str) -> bool {
     const PARTS: &[&str] = &[
         "_profile",
         "_ip_block",
+        "_folder",
+        "_backup",
+        "manager_",
+        "cluster_virtual_ip",
+        "compute_",
         "_ip_pool",
         "_ip_address_allocation",
         "_dhcp_v4_static_binding",

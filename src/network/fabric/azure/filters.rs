@@ -8,6 +8,7 @@ use super::rules::Named;
 use super::{Azure, Role};
 use crate::network::catalogue::Handle;
 use crate::network::inventory::azure::{SecurityGroup, SecurityRule};
+use crate::network::join::Reference;
 use crate::network::model::{Action, Bounded, Doubt, Filter, FilterId, HopKind, Line, Match, NetworkFinding};
 use crate::source::Severity;
 use crate::traffic::{Addresses, Ports, Protocols};
@@ -20,6 +21,8 @@ struct Group<'a> {
 
 struct Prepared<'a> {
     rule: &'a SecurityRule,
+    /// Why it may be another group's.
+    strange: Option<&'a Doubt>,
     /// The match, where it is the same on every subnet.
     fixed: Option<Match>,
 }
@@ -91,8 +94,14 @@ impl<'a> Azure<'_, 'a> {
                 endpoint.interface,
             );
             let (mut receives, mut sends) = of_subnet.get(&subnet).cloned().unwrap_or_default();
+            let mut unknown = Vec::new();
             if private.is_some() {
                 sends.clear();
+                unknown = self
+                    .subnets
+                    .get(subnet)
+                    .map(|sub| sub.unknown_groups.clone())
+                    .unwrap_or_default();
                 let policies = self
                     .fabric
                     .inventory
@@ -102,7 +111,10 @@ impl<'a> Azure<'_, 'a> {
                     .map(|subnet| subnet.endpoint_security.clone());
                 match policies {
                     Some(Ok(true)) | None => {}
-                    Some(Ok(false)) => receives.clear(),
+                    Some(Ok(false)) => {
+                        receives.clear();
+                        unknown.clear();
+                    }
                     Some(Err(doubt)) => {
                         receives = receives
                             .into_iter()
@@ -128,6 +140,7 @@ impl<'a> Azure<'_, 'a> {
             if let Some(node) = self.fabric.node_mut(node) {
                 node.receives = receives;
                 node.sends = sends;
+                node.obscured.extend(unknown);
                 if private.is_none() {
                     node.obscured.extend(home.unwrap_or_default());
                 }
@@ -144,6 +157,13 @@ impl<'a> Azure<'_, 'a> {
         for line in &mut filter.lines {
             line.doubts.push(doubt.clone());
         }
+        // What the group denies in the end, it denies only where it applies.
+        let everything = Bounded::exactly(Addresses::all());
+        filter.lines.push(Line {
+            matches: vec![pair(everything.clone(), everything)],
+            doubts: vec![doubt.clone()],
+            ..filter.otherwise.clone()
+        });
         filter.otherwise = Line {
             action: Action::Allow,
             because: "the group may not apply".into(),
@@ -155,13 +175,19 @@ impl<'a> Azure<'_, 'a> {
     fn groups(&mut self, named: &Named) -> HashMap<Handle, Group<'a>> {
         let inventory = self.fabric.inventory;
         let mut standalone: HashMap<Handle, Vec<&'a SecurityRule>> = HashMap::new();
-        let mut elsewhere: Vec<(Handle, Doubt)> = Vec::new();
+        let mut elsewhere: HashMap<Handle, Vec<(&'a SecurityRule, &'a Doubt)>> = HashMap::new();
+        let mut anywhere: Vec<(&'a SecurityRule, &'a Doubt)> = Vec::new();
         for (reference, rule) in &inventory.azure.security_rules {
-            for (handle, doubt) in reference.candidates() {
-                match doubt {
-                    None => standalone.entry(handle).or_default().push(rule),
-                    Some(doubt) => elsewhere.push((handle, doubt)),
+            match reference {
+                Reference::To(target) => standalone.entry(target.handle).or_default().push(rule),
+                Reference::Either(targets, doubt) => {
+                    for target in targets {
+                        elsewhere.entry(target.handle).or_default().push((rule, doubt));
+                    }
                 }
+                Reference::Unknown(doubt) => anywhere.push((rule, doubt)),
+                // Of a group that no input defines: whoever uses that group is told so.
+                Reference::Outside(..) | Reference::None => {}
             }
         }
         let mut groups = HashMap::new();
@@ -173,36 +199,25 @@ impl<'a> Azure<'_, 'a> {
                 .rules
                 .iter()
                 .filter(|rule| !own.iter().any(|other| same(rule, other)));
-            let mut rules: Vec<&'a SecurityRule> = inline.chain(own.iter().copied()).collect();
-            rules.sort_by_key(|rule| rule.priority.as_ref().copied().unwrap_or(0));
+            let possible = elsewhere.remove(&group.origin.handle).unwrap_or_default();
+            let possible = possible.iter().chain(&anywhere);
+            let mut rules: Vec<(&'a SecurityRule, Option<&'a Doubt>)> = inline
+                .chain(own.iter().copied())
+                .map(|rule| (rule, None))
+                .chain(possible.map(|(rule, doubt)| (*rule, Some(*doubt))))
+                .collect();
+            rules.sort_by_key(|(rule, _)| rule.priority.as_ref().copied().unwrap_or(0));
             let none = Bounded::exactly(Addresses::none());
-            let prepared = rules.into_iter().map(|rule| Prepared {
+            let prepared = rules.into_iter().map(|(rule, strange)| Prepared {
                 rule,
+                strange,
                 fixed: (!rule.source.is_relative() && !rule.destination.is_relative())
                     .then(|| self.matching(rule, named, &none)),
             });
             let rules = prepared.collect();
             groups.insert(group.origin.handle, Group { group, rules });
         }
-        for (handle, doubt) in elsewhere {
-            self.obscure_group(handle, &doubt);
-        }
         groups
-    }
-
-    /// A rule that may be this group's makes every subnet of the group doubtful.
-    fn obscure_group(&mut self, handle: Handle, doubt: &Doubt) {
-        for subnet in 0..self.subnets.len() {
-            let Some(sub) = self.subnets.get(subnet) else {
-                continue;
-            };
-            let node = sub.node;
-            if sub.groups.iter().any(|(own, _)| *own == handle)
-                && let Some(node) = self.fabric.node_mut(node)
-            {
-                node.obscured.push(doubt.clone());
-            }
-        }
     }
 
     fn check(&mut self, group: &SecurityGroup, standalone: &[&SecurityRule]) {
@@ -302,7 +317,7 @@ impl<'a> Azure<'_, 'a> {
                 .fixed
                 .clone()
                 .unwrap_or_else(|| self.matching(prepared.rule, named, relative));
-            rule_lines(prepared.rule, product, &mut lines);
+            rule_lines(prepared.rule, prepared.strange, product, &mut lines);
         }
         lines.extend(self.default_lines(inbound, relative, origin));
         let name = self
@@ -407,13 +422,14 @@ fn same(rule: &SecurityRule, other: &SecurityRule) -> bool {
 }
 
 /// A rule as lines: two where it is not known whether it allows or denies.
-fn rule_lines(rule: &SecurityRule, product: Match, lines: &mut Vec<Line>) {
+fn rule_lines(rule: &SecurityRule, strange: Option<&Doubt>, product: Match, lines: &mut Vec<Line>) {
     let verb = |allow: bool| if allow { "allows" } else { "denies" };
     let because = |allow: bool| -> Arc<str> {
         let protocols = describe(&product.protocols, &product.destination_ports);
         format!("rule `{}` {} {protocols}", rule.name, verb(allow)).into()
     };
     let mut doubts = rule.doubts.clone();
+    doubts.extend(strange.cloned());
     doubts.extend(rule.priority.as_ref().err().cloned());
     doubts.extend(rule.inbound.as_ref().err().cloned());
     let made = |allow: bool, doubts: Vec<Doubt>| Line {

@@ -27,8 +27,13 @@ impl Azure<'_, '_> {
             let net = subnet
                 .and_then(|subnet| self.subnets.get(subnet))
                 .and_then(|sub| sub.net);
+            // The routes of the gateway's subnet are the gateway's.
+            let home = subnet.and_then(|subnet| self.subnets.get(subnet));
+            let home = home.and_then(|home| self.fabric.network.node(home.node));
+            own.obscured
+                .extend(home.into_iter().flat_map(|home| home.obscured.iter().cloned()));
             if net.is_none() {
-                own.obscured.extend(gateway.subnet.doubt().cloned());
+                own.obscured.extend(self.why_unknown(&gateway.subnet));
             }
             let id = self.fabric.add(origin.handle, own);
             if let (Some(subnet), Some(net)) = (subnet, net) {
@@ -148,18 +153,24 @@ impl Azure<'_, '_> {
             }
         }
         // A gateway that no input defines: what it would tell the far side is not known.
-        if let (Some(far), Some(doubt)) = (far.and_then(|far| self.far.get(far)), connection.gateway.doubt())
-        {
-            let node = far.node;
-            if connection.gateway.candidates().is_empty() {
-                self.add_route(
-                    node,
-                    super::perhaps_anywhere(
-                        vec![doubt.clone()],
-                        "a gateway that is not known may lead there",
-                    ),
-                );
-            }
+        let wired = connection
+            .gateway
+            .candidates()
+            .iter()
+            .any(|(handle, _)| self.gateways.iter().any(|gate| gate.handle == *handle));
+        if wired {
+            return;
+        }
+        let missing = || {
+            doubt(
+                format!("the network of the gateway of `{}`", origin.name),
+                "the input (directory, plan or state) that defines it",
+            )
+        };
+        let doubt = self.why_unknown(&connection.gateway).unwrap_or_else(missing);
+        if let Some(node) = far.and_then(|far| self.far.get(far)).map(|far| far.node) {
+            let because = "a gateway that is not known may lead there";
+            self.add_route(node, super::perhaps_anywhere(vec![doubt], because));
         }
     }
 
@@ -177,7 +188,7 @@ impl Azure<'_, '_> {
                 "the input (directory, plan or state) that defines it",
             )
         };
-        let doubt = reference.doubt().cloned().unwrap_or_else(missing);
+        let doubt = self.why_unknown(reference).unwrap_or_else(missing);
         let Some(gate) = self.gateways.get(gate) else {
             return;
         };
@@ -187,8 +198,21 @@ impl Azure<'_, '_> {
         }
         self.add_route(
             node,
-            super::perhaps_anywhere(vec![doubt], "the far side of a connection is not known"),
+            super::perhaps_anywhere(vec![doubt.clone()], "the far side of a connection is not known"),
         );
+        if matches!(reference, Reference::Unknown(_) | Reference::Either(..)) {
+            self.perhaps_connected(&doubt);
+        }
+    }
+
+    /// A connection of which nothing says where it leads may be any far end's way into Azure.
+    pub(super) fn perhaps_connected(&mut self, doubt: &Doubt) {
+        for number in 0..self.far.len() {
+            if let Some(node) = self.far.get(number).map(|far| far.node) {
+                let because = "a connection that is not known may lead there";
+                self.add_route(node, super::perhaps_anywhere(vec![doubt.clone()], because));
+            }
+        }
     }
 
     pub(super) fn not_understood(&mut self, name: &Arc<str>, written: &Written, why: &str) {

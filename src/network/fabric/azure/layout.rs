@@ -76,7 +76,7 @@ impl<'a> Azure<'_, 'a> {
             own.addresses = self.inside(net, &subnet.prefixes);
             own.obscured.extend(origin.presence.iter().cloned());
             if net.is_none() {
-                own.obscured.extend(subnet.network.doubt().cloned());
+                own.obscured.extend(self.why_unknown(&subnet.network));
             }
             let id = match subnet.inline {
                 None => self.fabric.add(origin.handle, own),
@@ -96,6 +96,7 @@ impl<'a> Azure<'_, 'a> {
                 role,
                 groups: Vec::new(),
                 tables: Vec::new(),
+                unknown_groups: Vec::new(),
                 virtual_network: Bounded::exactly(Addresses::none()),
             });
         }
@@ -178,8 +179,8 @@ impl<'a> Azure<'_, 'a> {
             for (handle, doubt) in subnet.route_table.candidates() {
                 self.attach(number, handle, doubt.into_iter().collect(), false, None);
             }
-            self.obscure_unknown(number, &subnet.security_group);
-            self.obscure_unknown(number, &subnet.route_table);
+            self.obscure_unknown(number, &subnet.security_group, true);
+            self.obscure_unknown(number, &subnet.route_table, false);
         }
         let groups = inventory
             .azure
@@ -224,7 +225,7 @@ impl<'a> Azure<'_, 'a> {
                 doubts.extend(doubt);
                 self.attach(subnet, handle, doubts, is_group, Some(association));
             }
-            self.obscure_unknown(subnet, &association.what);
+            self.obscure_unknown(subnet, &association.what, is_group);
         }
     }
 
@@ -242,6 +243,7 @@ impl<'a> Azure<'_, 'a> {
             for (handle, _) in association.what.candidates() {
                 self.attach(subnet, handle, vec![doubt.clone()], is_group, None);
             }
+            self.obscure_unknown(subnet, &association.what, is_group);
         }
     }
 
@@ -288,15 +290,28 @@ impl<'a> Azure<'_, 'a> {
     }
 
     /// A group or table that is not known, or that no input defines, may say anything.
-    fn obscure_unknown(&mut self, subnet: usize, reference: &Reference) {
+    fn obscure_unknown(&mut self, subnet: usize, reference: &Reference, is_group: bool) {
         let doubt: Option<Doubt> = match reference {
             Reference::Outside(_, doubt) | Reference::Unknown(doubt) => Some(doubt.clone()),
             Reference::To(target) => self.undefined(target.handle),
             _ => None,
         };
-        let node = self.subnets.get(subnet).map(|sub| sub.node);
-        if let (Some(doubt), Some(node)) = (doubt, node.and_then(|node| self.fabric.node_mut(node))) {
-            node.obscured.push(doubt);
+        if let Some(doubt) = doubt {
+            self.obscure_subnet(subnet, &doubt, is_group);
+        }
+    }
+
+    /// Marks a subnet of which a filter or a route is not known.
+    fn obscure_subnet(&mut self, subnet: usize, doubt: &Doubt, is_group: bool) {
+        let Some(sub) = self.subnets.get_mut(subnet) else {
+            return;
+        };
+        if is_group {
+            sub.unknown_groups.push(doubt.clone());
+        }
+        let node = sub.node;
+        if let Some(node) = self.fabric.node_mut(node) {
+            node.obscured.push(doubt.clone());
         }
     }
 
@@ -320,6 +335,15 @@ impl<'a> Azure<'_, 'a> {
                     self.changed.insert(to, doubt.clone());
                 }
             }
+        }
+    }
+
+    /// Why what a reference leads to is not known: the reference itself is not, or nothing defines its
+    /// target.
+    pub(super) fn why_unknown(&self, reference: &Reference) -> Option<Doubt> {
+        match reference {
+            Reference::To(target) => self.undefined(target.handle),
+            reference => reference.doubt().cloned(),
         }
     }
 

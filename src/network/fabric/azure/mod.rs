@@ -125,6 +125,8 @@ struct Sub {
     role: Role,
     groups: Vec<(Handle, Vec<Doubt>)>,
     tables: Vec<(Handle, Vec<Doubt>)>,
+    /// A group that is not known applies, or may apply.
+    unknown_groups: Vec<Doubt>,
     /// Prefixes whose next hop makes them part of the tag `VirtualNetwork`.
     virtual_network: Bounded<Addresses>,
 }

@@ -84,7 +84,7 @@ impl Azure<'_, '_> {
     fn beyond(&mut self, net: usize, peering: &Peering) {
         let other = [&peering.remote, &peering.network]
             .into_iter()
-            .find_map(|reference| reference.doubt().cloned());
+            .find_map(|reference| self.why_unknown(reference));
         let doubt = other.unwrap_or_else(|| Doubt {
             what: format!("the network that `{}` leads to", peering.origin.name).into(),
             decided_by: "the input (directory, plan or state) that defines it".into(),

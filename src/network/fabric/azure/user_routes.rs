@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use super::{Azure, SYSTEM, USER, Wall, route};
+use crate::network::catalogue::Handle;
 use crate::network::fabric::node as make_node;
 use crate::network::inventory::azure::{NextHop, RoutePrefix, RouteTable, UserRoute};
 use crate::network::join::Reference;
@@ -19,7 +20,7 @@ impl<'a> Azure<'_, 'a> {
             .get(subnet)
             .map(|sub| sub.tables.as_slice())
             .unwrap_or_default();
-        let find = |(handle, doubts): &(crate::network::catalogue::Handle, Vec<Doubt>)| {
+        let find = |(handle, doubts): &(Handle, Vec<Doubt>)| {
             let table = tables.iter().find(|table| table.origin.handle == *handle)?;
             let mut doubts = doubts.clone();
             doubts.extend(table.origin.presence.iter().cloned());
@@ -38,19 +39,18 @@ impl<'a> Azure<'_, 'a> {
         for (table, mut doubts) in tables {
             doubts.extend(bypassed.iter().cloned());
             let standalone = self.fabric.inventory.azure.routes.iter();
-            let standalone = standalone.filter(|(of, _)| {
-                of.candidates()
-                    .iter()
-                    .any(|(handle, _)| *handle == table.origin.handle)
-            });
-            let own: Vec<&UserRoute> = table
+            let standalone =
+                standalone.filter_map(|(of, route)| Some((route, strange(of, table.origin.handle)?)));
+            let own: Vec<(&UserRoute, Option<Doubt>)> = table
                 .routes
                 .iter()
-                .chain(standalone.map(|(_, route)| route))
+                .map(|route| (route, None))
+                .chain(standalone)
                 .collect();
-            for user in own {
+            for (user, strange) in own {
                 let mut all = doubts.clone();
                 all.extend(user.doubts.iter().cloned());
+                all.extend(strange);
                 self.user_route(node, net, user, table, &all, &mut added);
             }
         }
@@ -492,6 +492,18 @@ impl<'a> Azure<'_, 'a> {
             }
         }
         (gone, doubts)
+    }
+}
+
+/// Whether a route is of this table, and why it may be of another.
+fn strange(of: &Reference, table: Handle) -> Option<Option<Doubt>> {
+    match of {
+        Reference::Unknown(doubt) => Some(Some(doubt.clone())),
+        _ => of
+            .candidates()
+            .into_iter()
+            .find(|(handle, _)| *handle == table)
+            .map(|(_, doubt)| doubt),
     }
 }
 

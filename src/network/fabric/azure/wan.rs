@@ -165,7 +165,7 @@ impl Azure<'_, '_> {
                 }
                 (Some(hub), None) => {
                     let node = self.hubs.get(hub).map(|hub| hub.node);
-                    if let (Some(node), Some(doubt)) = (node, connection.network.doubt().cloned()) {
+                    if let (Some(node), Some(doubt)) = (node, self.why_unknown(&connection.network)) {
                         self.add_route(
                             node,
                             super::perhaps_anywhere(vec![doubt], "a connected network is in no input"),
@@ -210,11 +210,9 @@ impl Azure<'_, '_> {
                     }
                 }
                 (None, Some(far)) => {
-                    let doubt = connection
-                        .gateway
-                        .doubt()
-                        .or_else(|| gateway.and_then(|(_, hub)| hub.doubt()))
-                        .cloned();
+                    let doubt = self
+                        .why_unknown(&connection.gateway)
+                        .or_else(|| gateway.and_then(|(_, hub)| self.why_unknown(hub)));
                     let node = self.far.get(far).map(|far| far.node);
                     if let (Some(node), Some(doubt)) = (node, doubt) {
                         self.add_route(
@@ -225,11 +223,17 @@ impl Azure<'_, '_> {
                 }
                 (Some(hub), None) => {
                     let node = self.hubs.get(hub).map(|hub| hub.node);
-                    if let (Some(node), Some(doubt)) = (node, connection.circuit.doubt().cloned()) {
+                    if let (Some(node), Some(doubt)) = (node, self.why_unknown(&connection.circuit)) {
                         self.add_route(
                             node,
-                            super::perhaps_anywhere(vec![doubt], "a connected circuit is in no input"),
+                            super::perhaps_anywhere(
+                                vec![doubt.clone()],
+                                "a connected circuit is in no input",
+                            ),
                         );
+                        if matches!(connection.circuit, Reference::Unknown(_) | Reference::Either(..)) {
+                            self.perhaps_connected(&doubt);
+                        }
                     }
                 }
                 (None, None) => {}
