@@ -16,7 +16,7 @@ use super::place::{at, place_text};
 use super::snippet::Style;
 use crate::config::module::Mode;
 use crate::evaluate::address::{Key, ModuleStep};
-use crate::evaluate::evaluation::{Evaluation, Instance};
+use crate::evaluate::evaluation::{Evaluation, Instance, is_unknown_blocks};
 use crate::evaluate::value::{Kind, Symbol, Type, Value};
 use crate::source::{Diagnostic, Sources};
 
@@ -178,6 +178,7 @@ fn known(value: &Value) -> Option<Json> {
         return Some(Json::Null);
     }
     Some(match &value.kind {
+        _ if !shows(value) => return None,
         Kind::Unknown(_) => return None,
         Kind::Null(_) => Json::Null,
         Kind::Bool(value) => Json::Bool(*value),
@@ -198,6 +199,16 @@ fn known(value: &Value) -> Option<Json> {
     })
 }
 
+/// Whether Terraform would show the value as known: not a list of blocks of which some come from a
+/// collection that is unknown, although the others are known here.
+fn shows(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Unknown(_) => false,
+        Kind::List(_, elements) => !elements.iter().any(is_unknown_blocks),
+        _ => true,
+    }
+}
+
 /// A number with all its digits.
 fn number_json(digits: &str) -> Json {
     digits
@@ -206,7 +217,7 @@ fn number_json(digits: &str) -> Json {
 }
 
 fn unknown(value: &Value) -> Json {
-    structure(value, &|value| !value.is_known())
+    structure(value, &|value| !shows(value))
 }
 
 fn sensitive(value: &Value) -> Json {
