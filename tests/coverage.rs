@@ -7,10 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clearway::config::{Environment, Options};
+use clearway::network::model::Doubt;
+use clearway::prove::finding::Verdict;
 use clearway::prove::pack::built_in;
 use clearway::source::Sources;
+use clearway::{Question, check};
 use serde_json::Value;
 
 /// Requirements that no case satisfies, or none violates, each with the reason.
@@ -114,5 +118,49 @@ fn no_case_expects_anything_of_an_unknown_requirement() {
         unneeded.count(),
         0,
         "the list of open ones names what does not exist"
+    );
+}
+
+/// What is left open says what would close it.
+#[test]
+fn everything_undetermined_can_be_acted_on() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
+    let mut seen = 0;
+    for entry in fs::read_dir(folder).expect("testdata/cases is there") {
+        let case = entry.expect("an entry").path();
+        if !case.join("expected.json").is_file() {
+            continue;
+        }
+        let environment = Environment {
+            working_directory: case.clone(),
+            ..Environment::default()
+        };
+        let options = Options {
+            root: Some(case.clone()),
+            ..Options::default()
+        };
+        let (report, _) = check(
+            &[PathBuf::from(".")],
+            &options,
+            &environment,
+            &Question::default(),
+        );
+        for proof in report.proofs {
+            if proof.verdict == Verdict::Undetermined {
+                seen += 1;
+                let acts =
+                    |doubt: &Doubt| !doubt.decided_by.is_empty() && !doubt.decided_by.starts_with("nothing");
+                assert!(
+                    proof.unknowns.iter().any(acts),
+                    "{} of {}",
+                    proof.id,
+                    case.display()
+                );
+            }
+        }
+    }
+    assert!(
+        seen > 20,
+        "only {seen} are undetermined: is anything read at all?"
     );
 }
