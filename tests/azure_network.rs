@@ -679,3 +679,38 @@ fn arm_bodies_build_what_azurerm_builds() {
         );
     }
 }
+
+#[test]
+fn what_an_appliance_announces_through_route_server_is_not_lost_at_the_gateway() {
+    let server = r#"
+resource "azurerm_subnet" "rs" {
+  name                 = "RouteServerSubnet"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.1.3.0/26"]
+}
+resource "azurerm_route_server" "rs" {
+  name                             = "rs"
+  resource_group_name              = "rg"
+  location                         = "westeurope"
+  subnet_id                        = azurerm_subnet.rs.id
+  branch_to_branch_traffic_enabled = true
+}
+resource "azurerm_route_server_bgp_connection" "nva" {
+  name            = "nva"
+  route_server_id = azurerm_route_server.rs.id
+  peer_asn        = 65010
+  peer_ip         = "10.1.2.4"
+}
+"#;
+    let network = build(&format!("{SUBNET}{GATEWAY}{server}"));
+    for from in ["azurerm_subnet.a", "azurerm_virtual_network_gateway.vpn"] {
+        let out = flow(&network, from, "10.1.1.4", "8.8.8.8", 443);
+        let (fates, uncertain, shown) = fate_of_all(&network, &out);
+        assert!(
+            fates.contains(&Disposition::Unknown) || uncertain > 0,
+            "from {from}:\n{shown}"
+        );
+        assert!(shown.contains("the appliance behind"), "from {from}:\n{shown}");
+    }
+}

@@ -694,3 +694,73 @@ resource "vsphere_virtual_machine" "drva" {
         Addresses::parse(B).unwrap()
     );
 }
+
+#[test]
+fn a_gateway_that_is_looked_up_is_the_one_that_was_delivered() {
+    let more = r#"
+data "nsxt_policy_tier1_gateway" "delivered" {
+  display_name = "TNT20-T1"
+}
+resource "nsxt_policy_segment" "c" {
+  display_name      = "c"
+  connectivity_path = data.nsxt_policy_tier1_gateway.delivered.path
+  subnet {
+    cidr = "10.21.3.1/24"
+  }
+}
+"#;
+    let network = network("looked-up", &with(more));
+    assert_eq!(end(&network, "10.21.3.10", VCENTER, 443), OK);
+    assert_eq!(end(&network, VCENTER, "10.21.3.10", 443), OK);
+}
+
+#[test]
+fn a_group_that_is_looked_up_is_not_empty() {
+    let rule = "source_groups = [data.nsxt_policy_group.jet.path]\n action = \"DROP\"";
+    let more = format!(
+        "{}data \"nsxt_policy_group\" \"jet\" {{\n  display_name = \"jet\"\n}}\n",
+        policy("Application", "", rule)
+    );
+    let network = network("looked-up-group", &with(&more));
+    assert_eq!(
+        end(&network, A, B, 443),
+        None,
+        "whether the rule drops it is not known"
+    );
+}
+
+#[test]
+fn a_gateway_that_no_input_defines_may_announce_a_default_route() {
+    let more = r#"
+data "azurerm_virtual_network_gateway" "hub" {
+  name                = "ergw"
+  resource_group_name = "rg-hub"
+}
+resource "azurerm_virtual_network_gateway_connection" "avs" {
+  name                       = "avs"
+  type                       = "ExpressRoute"
+  virtual_network_gateway_id = data.azurerm_virtual_network_gateway.hub.id
+  express_route_circuit_id   = azurerm_vmware_private_cloud.dr.circuit[0].express_route_id
+}
+"#;
+    let network = network("gateway-looked-up", &with(more));
+    assert_eq!(end(&network, A, "20.60.0.1", 443), None);
+}
+
+#[test]
+fn a_zone_whose_servers_are_not_known_is_not_without_servers() {
+    let more = r#"
+resource "azurerm_firewall" "hub" {
+  name     = "hub"
+  sku_name = "AZFW_VNet"
+  sku_tier = "Standard"
+}
+"#;
+    let unknown = "dnsServerIps = [azurerm_firewall.hub.ip_configuration[0].private_ip_address]";
+    let zones = DNS
+        .replace("ATTACHED", "[azapi_resource.blob.name]")
+        .replace("dnsServerIps = [\"10.62.0.68\"]", unknown);
+    let network = network("zone-servers", &with(&(zones + more)));
+    let answers = answers(&network, "stjet.blob.core.windows.net");
+    assert!(answers.len() > 1, "anything may be answered: {answers:?}");
+}

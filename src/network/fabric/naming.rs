@@ -387,7 +387,9 @@ pub fn servers(fabric: &Fabric<'_>, references: &[Reference]) -> Bounded<Address
                     .nodes
                     .get(&target.handle)
                     .and_then(|node| fabric.network.node(*node));
-                node.map_or_else(
+                // What has an address that is not known yet is still a server.
+                let addressed = node.filter(|node| !node.addresses.upper.is_empty());
+                addressed.map_or_else(
                     || {
                         unknown(&doubt(
                             format!("an address of `{}`", fabric.name(target.handle)),

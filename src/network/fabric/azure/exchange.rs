@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use super::{Attachment, Azure, LEARNED, Learned, route};
-use crate::network::fabric::Announced;
+use crate::network::fabric::{Announced, node};
+use crate::network::inventory::azure::BgpConnection;
 use crate::network::model::{Bounded, Doubt, Forward, HopKind, NodeId, Route};
 use crate::traffic::Addresses;
 
 impl Azure<'_, '_> {
     pub(super) fn exchange(&mut self) {
+        self.exchange_route_servers();
         for gate in 0..self.gateways.len() {
             self.exchange_at(gate);
         }
@@ -129,9 +131,7 @@ impl Azure<'_, '_> {
             if at != Some(net) || server.branch_to_branch == Ok(false) {
                 continue;
             }
-            let own = |connection: &&crate::network::inventory::azure::BgpConnection| {
-                connection.server.handle() == Some(server.origin.handle)
-            };
+            let own = |connection: &&BgpConnection| connection.server.handle() == Some(server.origin.handle);
             for connection in azure.bgp_connections.iter().filter(own) {
                 let mut doubts: Vec<Doubt> = server
                     .branch_to_branch
@@ -147,11 +147,64 @@ impl Azure<'_, '_> {
         announced
     }
 
-    fn by_appliance(
-        &self,
-        connection: &crate::network::inventory::azure::BgpConnection,
-        doubts: &[Doubt],
-    ) -> Vec<Announced> {
+    /// Route Server puts what appliances announce into the routes of its network, of the gateways there
+    /// and of the peers that use them; branch-to-branch is not needed for that (Microsoft Learn, "What is
+    /// Azure Route Server?").
+    fn exchange_route_servers(&mut self) {
+        let inventory = self.fabric.inventory;
+        for server in &inventory.azure.route_servers {
+            let net = self
+                .subnet_of(&server.subnet)
+                .and_then(|subnet| self.subnets.get(subnet))
+                .and_then(|sub| sub.net);
+            let Some(net) = net else { continue };
+            let spokes = self.spokes(net);
+            let own = inventory
+                .azure
+                .bgp_connections
+                .iter()
+                .filter(|connection| connection.server.handle() == Some(server.origin.handle));
+            for connection in own {
+                let via = self.appliance_behind(connection);
+                for announced in self.by_appliance(connection, &connection.origin.presence) {
+                    let learned = Learned {
+                        announced,
+                        via,
+                        name: connection.origin.name.clone(),
+                        kind: HopKind::NetworkVirtualAppliance,
+                    };
+                    for (spoke, doubts) in &spokes {
+                        self.learn(*spoke, learned.clone(), doubts);
+                    }
+                    self.learn(net, learned, &[]);
+                }
+            }
+        }
+    }
+
+    /// Packets certainly get to it, and what it does with them is not known.
+    fn appliance_behind(&mut self, connection: &BgpConnection) -> NodeId {
+        let origin = &connection.origin;
+        let name: Arc<str> = format!("the appliance behind `{}`", origin.name).into();
+        if let Some(known) = self.appliances.get(&name) {
+            return *known;
+        }
+        let mut own = node(
+            name.clone(),
+            HopKind::NetworkVirtualAppliance,
+            origin.written.clone(),
+        );
+        own.obscured.push(Doubt {
+            what: format!("what {name} does with packets").into(),
+            decided_by: "nothing: an appliance's own rules are not in Terraform".into(),
+            at: origin.written.at,
+        });
+        let id = self.fabric.network.add_node(own);
+        self.appliances.insert(name, id);
+        id
+    }
+
+    fn by_appliance(&self, connection: &BgpConnection, doubts: &[Doubt]) -> Vec<Announced> {
         let name = &connection.origin.name;
         let declared = &self.fabric.declarations.route_server_advertises;
         let announced = |destinations: Bounded<Addresses>, length, doubts: Vec<Doubt>, written| Announced {

@@ -96,6 +96,7 @@ impl Azure<'_, '_> {
             };
             let (node, net, subnet, bypassed) = (state.node, state.net, state.subnet, state.bypassed.clone());
             self.local_routes(node, net, false);
+            self.appliance_routes(node, net);
             self.user_routes(node, net, subnet, &bypassed);
             self.beyond_routes(node, net);
         }
@@ -244,6 +245,15 @@ impl Azure<'_, '_> {
         }
         for learned in self.learned(net) {
             self.add_learned(node, net, &learned, &doubts);
+        }
+    }
+
+    /// What a gateway learns from the appliances of its network; from far ends it has heard already.
+    fn appliance_routes(&mut self, node: NodeId, net: usize) {
+        for learned in self.learned(net) {
+            if learned.kind == HopKind::NetworkVirtualAppliance {
+                self.add_learned(node, net, &learned, &[]);
+            }
         }
     }
 
