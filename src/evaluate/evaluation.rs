@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::address::Address;
+use super::address::{Address, Key, ModuleStep};
 use super::value::{Symbol, Value};
 use crate::config::syntax::Word;
 use crate::source::{Diagnostic, Place};
@@ -18,7 +18,19 @@ pub struct Evaluation {
     pub providers: BTreeMap<Arc<str>, Value>,
     pub outputs: BTreeMap<Arc<str>, Value>,
     pub locals: BTreeMap<Arc<str>, Value>,
+    /// Of a plan alone: what the outputs of the root module's calls refer to.
+    pub calls: BTreeMap<ModuleStep, BTreeMap<Arc<str>, CallOutput>>,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a plan alone says of an output of a module.
+#[derive(Clone, Debug)]
+pub enum CallOutput {
+    /// An unknown value made from one attribute, by an expression that the plan does not keep.
+    Of(Value),
+    /// It refers to all instances of a repeated block. What stands under a key is taken for that of the
+    /// instance with the same key: the assumption `same-key`.
+    Each(BTreeMap<Key, Value>),
 }
 
 /// A resource or data instance.

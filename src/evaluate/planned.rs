@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::address::{Address, Key};
-use super::evaluation::Evaluation;
+use super::address::{Address, Key, ModuleStep};
+use super::evaluation::{CallOutput, Evaluation};
+use super::expression::evaluate as value_of;
+use super::number::Number;
 use super::schema::{NoSchemas, Schemas};
 use super::scope::{Link, Names, Problem, Resolved, Scope};
-use super::value::{BlockOf, Symbol, Type, Value};
+use super::value::{BlockOf, Kind, Step, Symbol, Type, Value};
 use crate::config::files::Files;
 use crate::config::module::{Mode, ResourceName};
 use crate::source::Place;
@@ -16,6 +18,7 @@ use crate::source::Place;
 pub(super) struct Planned {
     variables: BTreeMap<Arc<str>, Value>,
     resources: HashMap<ResourceName, Value>,
+    calls: BTreeMap<ModuleStep, BTreeMap<Arc<str>, CallOutput>>,
 }
 
 impl Planned {
@@ -44,7 +47,11 @@ impl Planned {
             .into_iter()
             .map(|(name, instances)| (name, together(instances)))
             .collect();
-        Planned { variables, resources }
+        Planned {
+            variables,
+            resources,
+            calls: evaluation.calls.clone(),
+        }
     }
 }
 
@@ -82,22 +89,15 @@ impl Names for Planned {
             Some(Link::Attribute(word, _)) => Some(&word.text),
             _ => None,
         };
-        let unknown = |symbol| Value::unknown(Type::Any, symbol);
         let (value, taken) = match (&**root, name(0), name(1)) {
             ("var", Some(name), _) => (self.variables.get(name).cloned(), 1),
             ("local", Some(name), _) => {
-                let symbol = Symbol::Derived {
-                    by: format!("local.{name}").into(),
-                    from: [].into(),
-                };
-                (Some(unknown(symbol)), 1)
+                let local = ("local", name.clone(), None);
+                (Some(unsaid(local, &[])), 1)
             }
             ("module", Some(name), _) => {
-                let symbol = Symbol::Derived {
-                    by: format!("module.{name}").into(),
-                    from: [].into(),
-                };
-                (Some(unknown(symbol)), 1)
+                let (value, taken) = self.module(scope, name, steps);
+                (Some(value), taken)
             }
             ("data", Some(kind), Some(name)) => (self.resource(Mode::Data, kind, name), 2),
             ("path" | "terraform" | "each" | "count" | "self" | "ephemeral", _, _) => (None, 0),
@@ -126,7 +126,74 @@ impl Names for Planned {
     }
 }
 
+/// The key that a step means, where it can be one of an instance.
+fn key_of(scope: &Scope<'_>, step: Option<&Link<'_>>) -> Option<Key> {
+    match step? {
+        Link::Attribute(word, _) => Some(Key::Name(word.text.clone())),
+        Link::Index(key, _) => match &value_of(scope, key).kind {
+            Kind::String(text) => Some(Key::Name(text.clone())),
+            Kind::Number(Number::Integer(index)) => u64::try_from(*index).ok().map(Key::Index),
+            _ => None,
+        },
+    }
+}
+
+/// What the plan does not say: its source would.
+fn unsaid((kind, name, key): (&str, Arc<str>, Option<Key>), path: &[Arc<str>]) -> Value {
+    let of = Arc::new(Address {
+        module: Arc::new([]),
+        mode: Mode::Managed,
+        kind: kind.into(),
+        name,
+        key,
+    });
+    let path = path.iter().cloned().map(Step::Attribute).collect();
+    Value::unknown(Type::Any, Symbol::Planned { of, path })
+}
+
 impl Planned {
+    /// An output of a module, or its element under a key; how many steps that takes.
+    fn module(&self, scope: &Scope<'_>, name: &Arc<str>, steps: &[Link<'_>]) -> (Value, usize) {
+        let mut taken = 1;
+        let mut key = None;
+        if let Some(step @ Link::Index(..)) = steps.get(1) {
+            key = key_of(scope, Some(step));
+            taken = 2;
+            if key.is_none() {
+                return (unsaid(("module", name.clone(), None), &[]), taken);
+            }
+        }
+        let step = ModuleStep {
+            name: name.clone(),
+            key: key.clone(),
+        };
+        let Some(Link::Attribute(output, _)) = steps.get(taken) else {
+            return (unsaid(("module", name.clone(), key), &[]), taken);
+        };
+        let found = self
+            .calls
+            .get(&step)
+            .and_then(|outputs| outputs.get(&output.text));
+        taken += 1;
+        match found {
+            Some(CallOutput::Of(value)) => (value.clone(), taken),
+            Some(CallOutput::Each(each)) => {
+                let element = key_of(scope, steps.get(taken)).and_then(|key| each.get(&key));
+                match element {
+                    Some(value) => (value.clone(), taken + 1),
+                    None => (
+                        unsaid(("module", name.clone(), key), &[output.text.clone()]),
+                        taken,
+                    ),
+                }
+            }
+            None => (
+                unsaid(("module", name.clone(), key), &[output.text.clone()]),
+                taken,
+            ),
+        }
+    }
+
     fn resource(&self, mode: Mode, kind: &Arc<str>, name: &Arc<str>) -> Option<Value> {
         let name = ResourceName {
             mode,

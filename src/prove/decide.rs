@@ -7,6 +7,7 @@ use super::checks;
 use super::decided::Decided;
 use super::finding::{Proof, Verdict};
 use super::fingerprint::fingerprint;
+use super::joined;
 use super::pack::{Asks, Condition, Flow, Pack, Requirement, RoleKind, Scope};
 use super::rows::Rows;
 use super::site::SiteFile;
@@ -230,6 +231,12 @@ fn proof(
     decided: Decided,
 ) -> Proof {
     let mut decided = decided.settled();
+    if matches!(decided.verdict, Verdict::Satisfied | Verdict::Violated) {
+        let all = rows.situation.sites.iter();
+        let sites = all.filter(|other| site.is_none_or(|site| site.label == other.label));
+        let assumptions = joined::by_key(sites, &decided);
+        decided = decided.assuming(assumptions).in_order();
+    }
     if decided.verdict == Verdict::Undetermined && decided.unknowns.is_empty() {
         decided.unknowns.push(doubt(
             format!("what `{}` needs to know", requirement.id),

@@ -111,6 +111,14 @@ impl Decided {
         together
     }
 
+    /// With its assumptions sorted, each once.
+    #[must_use]
+    pub fn in_order(mut self) -> Decided {
+        self.assumptions.sort();
+        self.assumptions.dedup();
+        self
+    }
+
     /// Sorted, each once; assumptions and unknowns of parts that do not bear the verdict are gone.
     #[must_use]
     pub fn settled(mut self) -> Decided {
@@ -130,8 +138,7 @@ impl Decided {
         }
         self.unknowns.sort();
         self.unknowns.dedup();
-        self.assumptions.sort();
-        self.assumptions.dedup();
+        self = self.in_order();
         // What decides comes first; the order among equals stays.
         self.flows.sort_by_key(|flow| rank(flow.verdict));
         self.reasons.sort_by_key(|reason| match reason.decision {

@@ -11,6 +11,7 @@ mod dns;
 pub mod finding;
 mod fingerprint;
 mod flow;
+mod joined;
 mod names;
 pub mod pack;
 mod roles;

@@ -11,6 +11,7 @@ mod context;
 mod fit;
 mod instances;
 mod known;
+mod outputs;
 mod overlay;
 mod providers;
 mod shape;
@@ -243,6 +244,7 @@ impl<'p> Door<'p> {
             evaluation.instances.push(instance);
         }
         evaluation.outputs = self.outputs(outputs, &mut symbols);
+        evaluation.calls = outputs::outputs(&self.configuration.root, &mut symbols);
         evaluation.providers = providers::providers(self.source, self.text, self.configuration, &mut symbols);
         evaluation
     }

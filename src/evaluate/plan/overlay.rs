@@ -5,7 +5,7 @@
 //! drops: which attribute an unknown is, the known members of a list that is unknown as a whole, what
 //! was written into write-only arguments, and the places.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::align::{self, Partner};
@@ -59,6 +59,7 @@ pub fn overlay(plan: &Plan, source: &Evaluation) -> Evaluation {
         instances,
         providers,
         locals: source.locals.clone(),
+        calls: BTreeMap::new(),
         diagnostics,
     }
 }

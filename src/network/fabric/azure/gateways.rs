@@ -55,6 +55,32 @@ impl Azure<'_, '_> {
         for connection in &inventory.azure.connections {
             self.connect(connection);
         }
+        self.connected_anywhere();
+    }
+
+    /// A connection to a circuit that is not known may lead to any that is: those ends may have a way
+    /// too. One doubt says that for all such connections.
+    fn connected_anywhere(&mut self) {
+        let connections = self.fabric.inventory.azure.connections.iter();
+        let unknown = connections
+            .filter(|connection| connection.other.is_none() && connection.local_gateway.is_none())
+            .find_map(|connection| match &connection.circuit {
+                Reference::Unknown(doubt) | Reference::Either(_, doubt) => {
+                    Some((doubt.clone(), connection.gateway.handle().is_none()))
+                }
+                _ => None,
+            });
+        let Some((doubt, any_gateway)) = unknown else {
+            return;
+        };
+        let because = "a connection of which it is not known what it connects may lead there";
+        let mut nodes: Vec<_> = self.far.iter().map(|far| far.node).collect();
+        if any_gateway {
+            nodes.extend(self.gateways.iter().map(|gate| gate.node));
+        }
+        for node in nodes {
+            self.add_route(node, super::perhaps_anywhere(vec![doubt.clone()], because));
+        }
     }
 
     /// A route table without propagation on the gateway's own subnet: the gateway does not function
