@@ -418,6 +418,8 @@ pub struct Cloud {
     pub management_network: Bounded<Addresses>,
     /// Why the addresses above are what they are (`management-layout`).
     pub layout: Vec<Assumption>,
+    /// Why what is in it is taken to be in it, where no input says so outright.
+    pub contents: Vec<Assumption>,
     /// All addresses that are inside the private cloud (block, segments).
     pub inside: Bounded<Addresses>,
     /// Indices into [`Network::segments`].

@@ -234,7 +234,7 @@ fn proof(
     if matches!(decided.verdict, Verdict::Satisfied | Verdict::Violated) {
         let all = rows.situation.sites.iter();
         let sites = all.filter(|other| site.is_none_or(|site| site.label == other.label));
-        let assumptions = joined::by_key(sites, &decided);
+        let assumptions = joined::assumptions(rows.situation.network, sites, &decided);
         decided = decided.assuming(assumptions).in_order();
     }
     if decided.verdict == Verdict::Undetermined && decided.unknowns.is_empty() {

@@ -1,5 +1,6 @@
 //! `Microsoft.AVS/privateClouds` and what hangs below it.
 
+use crate::evaluate::value::Symbol;
 use crate::network::attributes::{Field, View};
 use crate::network::inventory::avs::{
     Authorization, CloudLink, CloudUpdate, Cluster, GlobalReach, Owner, PrivateCloud, PublicIp,
@@ -97,7 +98,13 @@ pub(super) fn is_change(reader: &Reader<'_>) -> bool {
 }
 
 fn owner(reader: &Reader<'_>) -> Owner {
-    Owner::Parent(reader.reference(&["parent_id", "resource_id"]))
+    let names = ["parent_id", "resource_id"];
+    let reference = reader.reference(&names);
+    let planned = reader.view.any_of(&names).and_then(|value| value.symbol());
+    match planned {
+        Some(Symbol::Planned { .. }) => Owner::Planned(reference),
+        _ => Owner::Parent(reference),
+    }
 }
 
 fn private_cloud(reader: &Reader<'_>, body: &Properties<'_>) -> Option<PrivateCloud> {

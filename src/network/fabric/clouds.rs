@@ -12,7 +12,9 @@ use super::{Edge, Fabric, node, segments, tier0_nat};
 use crate::network::inventory::avs::{Avs, Dhcp, Opaque, Owner, PrivateCloud, PublicIp, Segment, Tier1};
 use crate::network::inventory::nsx::{NatRule, PolicyKind, Rule};
 use crate::network::join::{Reference, Thing};
-use crate::network::model::{Bounded, Cloud, Cluster, Doubt, Fact, HopKind, NodeId, NotUnderstood, Written};
+use crate::network::model::{
+    Assumption, Bounded, Cloud, Cluster, Doubt, Fact, HopKind, NodeId, NotUnderstood, Written,
+};
 use crate::traffic::Addresses;
 
 /// One private cloud while it is built, with everything that belongs to it.
@@ -360,11 +362,24 @@ fn cloud_fact(fabric: &Fabric<'_>, site: &Site<'_>, inside: &Bounded<Addresses>)
         esxi: site.layout.esxi.clone(),
         management_network: site.layout.management.clone(),
         layout: site.layout.assumptions.clone(),
+        contents: contents(fabric, site),
         inside: inside.clone(),
         segments: Vec::new(),
         dns_service: None,
         drops_by_default: Fact::known(false, None),
     }
+}
+
+/// The assumption on which things are in this cloud that a plan alone does not place.
+fn contents(fabric: &Fabric<'_>, site: &Site<'_>) -> Vec<Assumption> {
+    let avs = &fabric.inventory.avs;
+    let owners = site.segments.iter().map(|segment| &segment.of.owner);
+    let owners = owners
+        .chain(avs.dhcp.iter().map(|dhcp| &dhcp.owner))
+        .chain(avs.dns_zones.iter().map(|zone| &zone.owner))
+        .chain(avs.dns_services.iter().map(|service| &service.owner));
+    let mut assumed = owners.filter_map(|owner| site.owners.only_one_created(owner));
+    assumed.next().into_iter().collect()
 }
 
 /// Services at a gateway that are not modelled hide what crosses it.

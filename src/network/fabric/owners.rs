@@ -8,7 +8,7 @@ use crate::network::catalogue::{Catalogue, Handle};
 use crate::network::doubt::doubt;
 use crate::network::inventory::avs::{Avs, Owner};
 use crate::network::join::Reference;
-use crate::network::model::Doubt;
+use crate::network::model::{Assumption, Doubt};
 use crate::traffic::Addresses;
 
 /// Clouds by handle and by ARM key.
@@ -93,14 +93,15 @@ impl<'a> Owners<'a> {
     /// The index of the private cloud, and the doubt that it is that one.
     #[must_use]
     pub fn cloud(&self, owner: &Owner) -> Option<(usize, Option<Doubt>)> {
-        let reference = match owner {
-            Owner::Parent(reference) | Owner::Manager(reference) => reference,
-        };
+        let reference = owner.reference();
         if let Some(index) = self.named(reference) {
             return Some((index, None));
         }
         let by_manager = matches!(owner, Owner::Manager(_));
         if by_manager && self.count == 1 && self.only_manager {
+            return Some((0, None));
+        }
+        if self.only_one_created(owner).is_some() {
             return Some((0, None));
         }
         let unknown = matches!(
@@ -110,12 +111,29 @@ impl<'a> Owners<'a> {
         (self.count == 1 && unknown && !by_manager).then(|| (0, reference.doubt().cloned()))
     }
 
+    /// An id that is unknown until the apply is made from something that the plan creates; where that can
+    /// be one private cloud only, it is that one's, as far as the inputs show every one.
+    #[must_use]
+    pub fn only_one_created(&self, owner: &Owner) -> Option<Assumption> {
+        let (Owner::Planned(Reference::Unknown(_)), [cloud]) = (owner, &*self.avs.clouds) else {
+            return None;
+        };
+        let view = self.catalogue.view(cloud.origin.handle)?;
+        let created = self.catalogue.managed(cloud.origin.handle) && view.get("id").is_none();
+        created.then(|| Assumption {
+            code: "closed-world",
+            text: format!(
+                "what the plan creates below a private cloud is below `{}`: no input has another",
+                cloud.origin.name
+            )
+            .into(),
+        })
+    }
+
     /// The doubt of something that belongs to a private cloud, and nothing says to which.
     #[must_use]
     pub fn homeless(&self, owner: &Owner, name: &str) -> Doubt {
-        let reference = match owner {
-            Owner::Parent(reference) | Owner::Manager(reference) => reference,
-        };
+        let reference = owner.reference();
         reference.doubt().cloned().unwrap_or_else(|| {
             doubt(
                 format!("the private cloud that `{name}` belongs to"),

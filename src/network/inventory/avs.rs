@@ -48,8 +48,20 @@ pub struct Avs {
 pub enum Owner {
     /// A value that names the cloud or something in it.
     Parent(Reference),
+    /// A value that a plan alone does not name and that is unknown until the apply: it is made from
+    /// something that the plan creates.
+    Planned(Reference),
     /// The NSX Manager that the provider configuration talks to, where it says so.
     Manager(Reference),
+}
+
+impl Owner {
+    #[must_use]
+    pub fn reference(&self) -> &Reference {
+        match self {
+            Owner::Parent(reference) | Owner::Planned(reference) | Owner::Manager(reference) => reference,
+        }
+    }
 }
 
 /// Elements of which some may be unknown.

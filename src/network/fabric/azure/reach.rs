@@ -130,7 +130,5 @@ impl Azure<'_, '_> {
 }
 
 fn owner(owner: &Owner) -> &Reference {
-    match owner {
-        Owner::Parent(reference) | Owner::Manager(reference) => reference,
-    }
+    owner.reference()
 }
