@@ -25,6 +25,20 @@ pub fn verdict(report: &Report, id: &str) -> &'static str {
         .map_or("missing", |proof| proof.verdict.word())
 }
 
+/// How many of the rows that are listed with a decision the report decides, and how many there are.
+pub fn decided(expected: &Value, report: &Report) -> (usize, usize) {
+    let rows = expected["requirements"].as_array().expect("rows").iter();
+    let listed: Vec<&Value> = rows.filter(|row| row["verdict"] != "undetermined").collect();
+    let is_decided = |row: &&&Value| {
+        report.proofs.iter().any(|proof| {
+            row["id"].as_str() == Some(&*proof.id)
+                && (row["site"].is_null() || row["site"].as_str() == proof.site.as_deref())
+                && proof.verdict.word() == row["verdict"].as_str().unwrap_or_default()
+        })
+    };
+    (listed.iter().filter(is_decided).count(), listed.len())
+}
+
 /// How many things were asked, and those that are not so.
 pub fn disagreements(
     expected: &Value,
