@@ -47,7 +47,7 @@ pub fn build(evaluations: &[Evaluation], declarations: &Declarations, tags: &Ser
     network
 }
 
-/// What the site file says that shapes the network (contract.md, Site file): facts that Terraform
+/// What the site file says that shapes the network (docs/reference.md, Site file): facts that Terraform
 /// cannot show.
 #[derive(Clone, Debug, Default)]
 pub struct Declarations {

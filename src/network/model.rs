@@ -40,7 +40,7 @@ pub struct Fact<T> {
     pub at: Option<Place>,
 }
 
-/// An assumption of contract.md's list, by code, with what exactly is assumed.
+/// An assumption of docs/reference.md, by code, with what exactly is assumed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Assumption {
     /// `closed-world`, `nsx-default-allow`, `management-layout`, …
@@ -65,7 +65,7 @@ pub struct LinkId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FilterId(pub u32);
 
-/// What a hop is, in the words of the report (contract.md).
+/// What a hop is, in the words of the report (docs/reference.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HopKind {
     NetworkSecurityGroup,
