@@ -714,3 +714,50 @@ resource "azurerm_route_server_bgp_connection" "nva" {
         assert!(shown.contains("the appliance behind"), "from {from}:\n{shown}");
     }
 }
+
+#[test]
+fn the_dns_proxy_answers_at_the_firewalls_own_address_without_a_rule() {
+    let hub = |proxy: bool| {
+        format!(
+            r#"{SUBNET}
+resource "azurerm_subnet" "fw" {{
+  name                 = "AzureFirewallSubnet"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.1.4.0/26"]
+}}
+resource "azurerm_firewall_policy" "p" {{
+  name                = "p"
+  resource_group_name = "rg"
+  location            = "westeurope"
+  dns {{
+    proxy_enabled = {proxy}
+  }}
+}}
+resource "azurerm_firewall" "own" {{
+  name                = "own"
+  resource_group_name = "rg"
+  location            = "westeurope"
+  sku_name            = "AZFW_VNet"
+  sku_tier            = "Standard"
+  firewall_policy_id  = azurerm_firewall_policy.p.id
+  ip_configuration {{
+    name      = "c"
+    subnet_id = azurerm_subnet.fw.id
+  }}
+}}
+"#
+        )
+    };
+    let on = build(&hub(true));
+    let to = |network: &Network, port| flow(network, "azurerm_subnet.a", "10.1.1.4", "10.1.4.4", port);
+    ends(&on, &to(&on, 53), Disposition::Delivered, "DNS proxy");
+    ends(
+        &on,
+        &to(&on, 443),
+        Disposition::Denied,
+        "nothing but the DNS proxy",
+    );
+    let off = build(&hub(false));
+    ends(&off, &to(&off, 53), Disposition::Denied, "denies by default");
+}

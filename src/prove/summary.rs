@@ -22,13 +22,32 @@ pub fn sentence(requirement: &Requirement, decided: &Decided) -> String {
 #[must_use]
 pub fn help(requirement: &Requirement, decided: &Decided) -> String {
     match decided.verdict {
-        Verdict::Violated => requirement.help.to_string(),
+        Verdict::Violated => match decided
+            .flows
+            .iter()
+            .find(|flow| flow.verdict == Verdict::Violated)
+        {
+            // The row's own advice is to open a way, and the way there is open.
+            Some(flow) if flow.disposition == Disposition::AsymmetricReturn => {
+                "send the replies back through the same firewall, translate the source there (an application \
+                 rule always does), or take the firewall out of the way there"
+                    .to_owned()
+            }
+            _ => requirement.help.to_string(),
+        },
         Verdict::Undetermined => {
             let ways = decided.unknowns.iter().map(|doubt| &*doubt.decided_by);
-            let mut ways: Vec<&str> = ways.collect();
-            ways.sort_unstable();
-            ways.dedup();
-            format!("decided by {}", ways.join("; or by "))
+            let (mut hopeless, mut ways): (Vec<&str>, Vec<&str>) =
+                ways.partition(|way| way.starts_with("nothing"));
+            for ways in [&mut hopeless, &mut ways] {
+                ways.sort_unstable();
+                ways.dedup();
+            }
+            match (ways.is_empty(), hopeless.first()) {
+                (true, Some(_)) => format!("decided by {}", hopeless.join("; ")),
+                (true, None) => String::new(),
+                (false, _) => format!("decided by {}", ways.join("; and by ")),
+            }
         }
         Verdict::Satisfied | Verdict::NotApplicable => String::new(),
     }

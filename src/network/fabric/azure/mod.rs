@@ -4,6 +4,7 @@
 //! to a subnet, a firewall or an endpoint. What a subnet, a firewall or a gateway does with a packet is
 //! decided by its effective routes (Microsoft Learn, "Virtual network traffic routing").
 
+mod dns_proxy;
 mod endpoints;
 mod exchange;
 mod filters;
@@ -51,6 +52,7 @@ pub fn build(fabric: &mut Fabric<'_>) {
     azure.clouds_in_networks();
     azure.route_networks();
     azure.route_subnets();
+    azure.place_dns_proxies();
     azure.route_endpoints();
     azure.filter_subnets();
     azure.filter_firewalls();
