@@ -182,13 +182,13 @@ impl Planned {
                 match element {
                     Some(value) => (value.clone(), taken + 1),
                     None => (
-                        unsaid(("module", name.clone(), key), &[output.text.clone()]),
+                        unsaid(("module", name.clone(), key), std::slice::from_ref(&output.text)),
                         taken,
                     ),
                 }
             }
             None => (
-                unsaid(("module", name.clone(), key), &[output.text.clone()]),
+                unsaid(("module", name.clone(), key), std::slice::from_ref(&output.text)),
                 taken,
             ),
         }

@@ -545,3 +545,59 @@ fn nesting_without_end_is_an_error_and_not_a_crash() {
     assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
     assert_eq!(evaluation.instances.len(), 1);
 }
+
+/// A list of references has what they refer to, unless something beside them may be a condition.
+#[test]
+fn a_list_of_references_has_them_as_members_where_nothing_else_shapes_it() {
+    let list = |name: &str, references: &str| {
+        let expressions = format!(r#"{{"zone_ids":{{"references":[{references}]}}}}"#);
+        let unknown = r#"{"id":true,"zone_ids":true}"#;
+        (
+            change(
+                &format!("azurerm_group.{name}"),
+                "{}",
+                unknown,
+                r#"{"zone_ids":[]}"#,
+            ),
+            block("azurerm_group", name, &expressions, ""),
+        )
+    };
+    let zone = |name: &str| {
+        (
+            change(
+                &format!("azurerm_zone.{name}"),
+                r#"{"name":"z"}"#,
+                r#"{"id":true}"#,
+                "{}",
+            ),
+            block("azurerm_zone", name, "{}", ""),
+        )
+    };
+    let (changes, blocks): (Vec<_>, Vec<_>) = [
+        zone("a"),
+        zone("b"),
+        list(
+            "both",
+            r#""azurerm_zone.a.id","azurerm_zone.a","azurerm_zone.b.id","azurerm_zone.b""#,
+        ),
+        list("chosen", r#""var.strict","azurerm_zone.a.id","azurerm_zone.a""#),
+        list(
+            "tested",
+            r#""azurerm_zone.b.name","azurerm_zone.b","azurerm_zone.a.id","azurerm_zone.a""#,
+        ),
+        list("lost", r#""local.more","azurerm_zone.a.id","azurerm_zone.a""#),
+    ]
+    .into_iter()
+    .unzip();
+    let (_, evaluation, _) = plan(&document(&changes, &blocks.join(",")));
+    let members = |name: &str| -> Vec<String> {
+        match &at(&evaluation, &format!("azurerm_group.{name}"), "zone_ids").kind {
+            Kind::Unknown(unknown) => unknown.members.iter().map(ToString::to_string).collect(),
+            _ => panic!("known"),
+        }
+    };
+    assert_eq!(members("both"), ["azurerm_zone.a.id", "azurerm_zone.b.id"]);
+    for open in ["chosen", "tested", "lost"] {
+        assert!(members(open).is_empty(), "{open}");
+    }
+}
