@@ -38,10 +38,11 @@ pub fn build(evaluations: &[Evaluation], declarations: &Declarations, tags: &Ser
     let catalogue = Catalogue::new(evaluations);
     let inventory = Inventory::read(&catalogue);
     let mut fabric = Fabric::new(&catalogue, &inventory, declarations, tags);
+    fabric::not_understood::find(&mut fabric);
     fabric::clouds::build(&mut fabric);
     fabric::azure::build(&mut fabric);
     fabric::services::build(&mut fabric);
-    fabric::not_understood::build(&mut fabric);
+    fabric::not_understood::obscure(&mut fabric);
     let mut network = fabric.finish();
     network.tagged = tags.asked_for();
     network

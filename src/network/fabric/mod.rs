@@ -15,6 +15,7 @@ pub mod nsx_groups;
 pub mod nsx_nat;
 pub mod nsx_rules;
 pub mod owners;
+pub mod part;
 pub mod precedence;
 pub mod segments;
 pub mod services;
@@ -45,6 +46,8 @@ pub struct Fabric<'a> {
     /// firewall's, a network interface's.
     pub nodes: HashMap<Handle, NodeId>,
     pub internet: NodeId,
+    /// What instances that are not modelled may change.
+    pub changed: HashMap<Handle, Doubt>,
     /// The private clouds' outer edges, to be wired to circuits.
     pub edges: Vec<Edge>,
 }
@@ -103,6 +106,7 @@ impl<'a> Fabric<'a> {
             network,
             nodes: HashMap::new(),
             internet,
+            changed: HashMap::new(),
             edges: Vec::new(),
         }
     }
@@ -158,10 +162,10 @@ pub fn node(name: impl Into<Arc<str>>, kind: HopKind, written: Written) -> Node 
 }
 
 /// The mark on packets that leave a subnet with a storage service endpoint: what
-/// `virtual_network_subnet_ids` of a storage account admits.
+/// `virtual_network_subnet_ids` of a storage account admits. Subnets by their number in the inventory.
 #[must_use]
-pub fn subnet_stamp(subnet: Handle) -> Stamp {
-    format!("subnet:{}", subnet.0).into()
+pub fn subnet_stamp(subnet: usize) -> Stamp {
+    format!("subnet:{subnet}").into()
 }
 
 /// The mark on packets that leave for the internet from a region: IP rules of a storage account in

@@ -1,68 +1,79 @@
 //! What is not modelled: named, and marked on what it touches.
 //!
-//! Most resources have no part in the way of a packet. Those that may have one are listed; those that
-//! change how something else forwards or filters make that other thing doubtful too.
+//! What an unread instance refers to is found before anything is built, so that filters and routes can
+//! say that they may be changed; nodes are marked when they are there.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::Fabric;
+use super::part::{Part, part_of};
 use crate::evaluate::value::{Kind, Value};
 use crate::network::attributes::View;
 use crate::network::catalogue::Handle;
-use crate::network::ids;
 use crate::network::model::{Doubt, NodeId, NotUnderstood};
 
 /// How deep references are looked for inside a value.
 const DEPTH: u8 = 12;
 
-/// What an unread type may do to packets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    None,
-    /// It stands beside the modelled network: packets to or through it are not followed.
-    Beside(&'static str),
-    /// It changes how what it refers to forwards or filters.
-    Changes(&'static str),
-    /// It may change every virtual network.
-    ChangesAll(&'static str),
-}
+/// Names of others, and the ARM types that they are of.
+const NAMES: &[(&str, &str)] = &[
+    ("virtual_network_name", "microsoft.network/virtualnetworks"),
+    (
+        "network_security_group_name",
+        "microsoft.network/networksecuritygroups",
+    ),
+    ("route_table_name", "microsoft.network/routetables"),
+    ("azure_firewall_name", "microsoft.network/azurefirewalls"),
+    ("firewall_policy_name", "microsoft.network/firewallpolicies"),
+    ("private_dns_zone_name", "microsoft.network/privatednszones"),
+];
 
-pub fn build(fabric: &mut Fabric<'_>) {
+/// Finds what unread instances change.
+pub fn find(fabric: &mut Fabric<'_>) {
     let inventory = fabric.inventory;
-    let deployed = inventory.unread.iter().any(|handle| {
-        kind_of(fabric, *handle).is_some_and(|kind| &*kind == "azurerm_network_manager_deployment")
-    });
+    let kind_of = |handle: &Handle| {
+        fabric
+            .catalogue
+            .view(*handle)
+            .map(|view| view.instance.address.kind.clone())
+    };
+    let deployed = (inventory.unread.iter())
+        .filter_map(kind_of)
+        .any(|kind| &*kind == "azurerm_network_manager_deployment");
     for handle in &inventory.unread {
-        let Some(view) = fabric.catalogue.view(*handle) else {
-            continue;
-        };
         // A data source only looks at things.
-        if !fabric.catalogue.managed(*handle) {
+        let managed = fabric.catalogue.managed(*handle);
+        let Some(view) = fabric.catalogue.view(*handle).filter(|_| managed) else {
             continue;
-        }
-        let part = match part_of(&view) {
-            Part::ChangesAll(why) if !deployed => Part::Beside(why),
-            part => part,
         };
-        let why = match part {
+        let (why, touched) = match part_of(&view) {
             Part::None => continue,
-            Part::Beside(why) | Part::Changes(why) | Part::ChangesAll(why) => why,
-        };
-        let touched: BTreeSet<NodeId> = match part {
-            Part::Changes(_) => touched(fabric, &view),
-            Part::ChangesAll(_) => all_networks(fabric),
-            _ => BTreeSet::new(),
+            Part::Beside(why) => (why, BTreeSet::new()),
+            Part::Changes(why) => (why, touched(fabric, *handle)),
+            Part::MayChange => {
+                let mut touched = touched(fabric, *handle);
+                touched.retain(|handle| is_network(fabric, *handle));
+                if touched.is_empty() {
+                    continue;
+                }
+                (
+                    "a resource of a type that is not modelled, which refers to the network",
+                    touched,
+                )
+            }
+            Part::ChangesAll(why) if deployed => {
+                let networks = inventory.azure.networks.iter();
+                (why, networks.map(|network| network.origin.handle).collect())
+            }
+            Part::ChangesAll(why) => (why, BTreeSet::new()),
         };
         let doubt = Doubt {
             what: format!("what `{}` changes", view.address()).into(),
             decided_by: "nothing: it is not modelled".into(),
             at: view.instance.at,
         };
-        for node in touched {
-            if let Some(node) = fabric.node_mut(node) {
-                node.obscured.push(doubt.clone());
-            }
+        for handle in touched {
+            fabric.changed.entry(handle).or_insert_with(|| doubt.clone());
         }
         fabric.network.not_understood.push(NotUnderstood {
             address: view.address(),
@@ -73,31 +84,72 @@ pub fn build(fabric: &mut Fabric<'_>) {
     }
 }
 
-fn kind_of(fabric: &Fabric<'_>, handle: Handle) -> Option<Arc<str>> {
-    fabric
-        .catalogue
-        .view(handle)
-        .map(|view| view.instance.address.kind.clone())
-}
-
-fn all_networks(fabric: &Fabric<'_>) -> BTreeSet<NodeId> {
-    let networks = fabric.inventory.azure.networks.iter();
-    networks
-        .filter_map(|network| fabric.nodes.get(&network.origin.handle).copied())
-        .collect()
-}
-
-/// The nodes of everything that a resource refers to.
-fn touched(fabric: &Fabric<'_>, view: &View<'_>) -> BTreeSet<NodeId> {
-    let mut values = Vec::new();
-    leaves(view.value, DEPTH, &mut values);
-    let mut nodes = BTreeSet::new();
-    for value in values {
-        for (handle, _) in fabric.catalogue.resolve(view.input, Some(value)).candidates() {
-            nodes.extend(fabric.nodes.get(&handle).copied());
+/// Marks the nodes and zones of what is changed.
+pub fn obscure(fabric: &mut Fabric<'_>) {
+    let mut changed: Vec<(Handle, Doubt)> = fabric
+        .changed
+        .iter()
+        .map(|(handle, doubt)| (*handle, doubt.clone()))
+        .collect();
+    changed.sort();
+    for (handle, doubt) in changed {
+        let edge = fabric.edges.iter().find(|edge| edge.cloud == handle);
+        let node: Option<NodeId> = edge
+            .map(|edge| edge.tier0)
+            .or_else(|| fabric.nodes.get(&handle).copied());
+        if let Some(node) = node.and_then(|node| fabric.node_mut(node)) {
+            if !node.obscured.contains(&doubt) {
+                node.obscured.push(doubt);
+            }
+            continue;
+        }
+        let name = fabric.name(handle);
+        for zone in &mut fabric.network.naming.zones {
+            if zone.name == name {
+                zone.doubts.push(doubt.clone());
+            }
         }
     }
-    nodes
+}
+
+/// What an instance refers to; through a part of something (a peering, a rule collection group) the
+/// whole too.
+fn touched(fabric: &Fabric<'_>, handle: Handle) -> BTreeSet<Handle> {
+    let mut found = references(fabric, handle);
+    let parts: Vec<Handle> = found
+        .iter()
+        .copied()
+        .filter(|handle| is_part(fabric, *handle))
+        .collect();
+    for part in parts {
+        found.extend(references(fabric, part));
+    }
+    found
+}
+
+fn references(fabric: &Fabric<'_>, handle: Handle) -> BTreeSet<Handle> {
+    let Some(view) = fabric.catalogue.view(handle) else {
+        return BTreeSet::new();
+    };
+    let mut values = Vec::new();
+    leaves(view.value, DEPTH, &mut values);
+    if let Some(body) = fabric.catalogue.body(handle) {
+        leaves(body.value, DEPTH, &mut values);
+    }
+    let mut found: BTreeSet<Handle> = values
+        .into_iter()
+        .flat_map(|value| fabric.catalogue.resolve(view.input, Some(value)).candidates())
+        .map(|(handle, _)| handle)
+        .collect();
+    for (attribute, kind) in NAMES {
+        let group = view.get("resource_group_name");
+        if let Some(name) = view.get(attribute) {
+            let named = fabric.catalogue.by_names(handle, group, &[(*kind, Some(name))]);
+            found.extend(named.candidates().into_iter().map(|(handle, _)| handle));
+        }
+    }
+    found.remove(&handle);
+    found
 }
 
 /// Values that may be references: unknown ones and ids.
@@ -120,102 +172,49 @@ fn leaves<'v>(value: &'v Value, depth: u8, into: &mut Vec<&'v Value>) {
     }
 }
 
-fn part_of(view: &View<'_>) -> Part {
-    let kind = &*view.instance.address.kind;
-    if kind.starts_with("azapi_") {
-        return azapi(view);
-    }
-    if kind.starts_with("nsxt_") {
-        return if nsx_is_inert(kind) {
-            Part::None
-        } else {
-            Part::Beside("an NSX object of a type that is not modelled")
-        };
-    }
-    let Some(name) = kind.strip_prefix("azurerm_") else {
-        return Part::None;
-    };
-    match name {
-        "network_manager_admin_rule"
-        | "network_manager_admin_rule_collection"
-        | "network_manager_security_admin_configuration"
-        | "network_manager_connectivity_configuration"
-        | "network_manager_routing_rule" => {
-            Part::ChangesAll("Virtual Network Manager is not modelled: its rules stand before every other")
-        }
-        "subnet_service_endpoint_storage_policy"
-        | "virtual_network_gateway_nat_rule"
-        | "virtual_hub_bgp_connection"
-        | "virtual_hub_security_partner_provider"
-        | "route_map"
-        | "vpn_gateway_connection"
-        | "vpn_gateway_nat_rule"
-        | "point_to_site_vpn_gateway"
-        | "route_filter" => Part::Changes("it changes routes or translation in a way that is not modelled"),
-        _ if name.starts_with("palo_alto_") => {
-            Part::Changes("a third-party firewall: its rules are not modelled")
-        }
-        "lb" | "application_gateway" | "application_load_balancer" => {
-            Part::Beside("a load balancer: what it passes on is not modelled")
-        }
-        "linux_virtual_machine"
-        | "windows_virtual_machine"
-        | "virtual_machine"
-        | "linux_virtual_machine_scale_set"
-        | "windows_virtual_machine_scale_set"
-        | "orchestrated_virtual_machine_scale_set" => {
-            Part::Beside("a virtual machine: its own rules are not in Terraform")
-        }
-        "network_security_perimeter_association" | "network_security_perimeter_access_rule" => {
-            Part::Beside("a network security perimeter is not modelled")
-        }
-        _ => Part::None,
-    }
+fn kind_ends(fabric: &Fabric<'_>, handle: Handle, ends: &[&str]) -> bool {
+    let view: Option<View<'_>> = fabric.catalogue.view(handle);
+    view.is_some_and(|view| ends.iter().any(|end| view.instance.address.kind.ends_with(end)))
 }
 
-/// NSX objects that carry no packets and filter none.
-fn nsx_is_inert(kind: &str) -> bool {
-    [
-        "_tag",
-        "_profile",
-        "_user",
-        "_role",
-        "_certificate",
-        "_ldap",
-        "_cluster",
-        "_backup",
-        "manager",
-        "_ip_pool",
-        "_ip_block",
-        "_folder",
-    ]
-    .iter()
-    .any(|part| kind.contains(part))
-}
-
-/// ARM resources of networking providers that no adapter reads.
-fn azapi(view: &View<'_>) -> Part {
-    if &*view.instance.address.kind == "azapi_resource_list" {
-        return Part::None;
-    }
-    let Some(kind) = ids::arm_type(view) else {
-        return Part::None;
-    };
-    let inert = [
-        "publicipaddresses",
-        "publicipprefixes",
-        "networkwatchers",
-        "ddosprotectionplans",
-        "bastionhosts",
-        "virtualwans",
-        "natgateways",
+/// A part of something larger, which has no place of its own.
+fn is_part(fabric: &Fabric<'_>, handle: Handle) -> bool {
+    const PARTS: &[&str] = &[
+        "_peering",
+        "_connection",
+        "_collection_group",
+        "_collection",
+        "_rule",
+        "_route",
+        "_link",
     ];
-    match kind.strip_prefix("microsoft.network/") {
-        Some(rest) if inert.iter().any(|inert| rest.starts_with(inert)) => Part::None,
-        Some(rest) if rest.starts_with("networkmanagers") => {
-            Part::ChangesAll("Virtual Network Manager is not modelled: its rules stand before every other")
-        }
-        Some(_) => Part::Changes("a network resource of a type that is not modelled"),
-        None => Part::None,
-    }
+    kind_ends(fabric, handle, PARTS)
+        || kind_ends(
+            fabric,
+            handle,
+            &["azurerm_express_route_gateway", "azurerm_vpn_gateway", "_intent"],
+        )
+}
+
+/// What carries or filters packets between others; an account or a zone is only asked.
+fn is_network(fabric: &Fabric<'_>, handle: Handle) -> bool {
+    kind_ends(
+        fabric,
+        handle,
+        &[
+            "_virtual_network",
+            "_subnet",
+            "_network_security_group",
+            "_route_table",
+            "_firewall",
+            "_firewall_policy",
+            "_gateway",
+            "_virtual_hub",
+            "_private_endpoint",
+            "_private_cloud",
+            "_circuit",
+            "_peering",
+            "_connection",
+        ],
+    )
 }

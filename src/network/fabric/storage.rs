@@ -6,9 +6,9 @@ use super::nsx_rules::{everything, plain_line};
 use super::{Fabric, node, region_stamp, subnet_stamp};
 use crate::network::catalogue::Handle;
 use crate::network::doubt::doubt;
-use crate::network::inventory::Origin;
 use crate::network::inventory::avs::{NetworkRules, StorageAccount};
-use crate::network::join::Thing;
+use crate::network::inventory::{Inventory, Origin};
+use crate::network::join::{Reference, Thing};
 use crate::network::model::{
     Action, Assumption, Bounded, Doubt, Fact, Filter, HopKind, Hosted, Line, Match, NetworkFinding, NodeId,
     Service, Store, Written,
@@ -180,8 +180,9 @@ fn firewall(fabric: &mut Fabric<'_>, account: &StorageAccount) -> Filter {
             "no network rules: the public endpoint is open",
             origin.written.clone(),
         ),
-        Some((rules, by)) => admitted(&rules, by.as_ref(), account, &mut lines),
+        Some((rules, by)) => admitted(fabric.inventory, &rules, by.as_ref(), account, &mut lines),
     });
+    lines.splice(0..0, perhaps_closed(fabric, account));
     Filter {
         name: origin.name.clone(),
         kind: HopKind::StorageFirewall,
@@ -219,8 +220,45 @@ fn rules_of(fabric: &mut Fabric<'_>, account: &StorageAccount) -> Option<(Networ
     Some((rules.clone(), Some(origin.clone())))
 }
 
+/// Network rules whose account is not known may be this one's; those of an account that no input
+/// manages are not seen at all.
+fn perhaps_closed(fabric: &Fabric<'_>, account: &StorageAccount) -> Vec<Line> {
+    let origin = &account.origin;
+    let mut found: Vec<(Doubt, Written)> = Vec::new();
+    for (of, rules, by) in &fabric.inventory.avs.account_rules {
+        let possible = match of {
+            Reference::Unknown(_) => true,
+            Reference::Either(targets, _) => targets.iter().any(|target| target.handle == origin.handle),
+            _ => false,
+        };
+        let open = rules.default_allows.value == Ok(true);
+        if let Some(doubt) = of.doubt().filter(|_| possible && !open) {
+            found.push((doubt.clone(), by.written.clone()));
+        }
+    }
+    if account.rules.is_none() && !fabric.catalogue.managed(origin.handle) {
+        let unseen = doubt(
+            format!("the network rules of `{}`", origin.name),
+            "the input (directory, plan or state) that manages the account",
+        );
+        found.push((unseen, origin.written.clone()));
+    }
+    let line = |(doubt, written): (Doubt, Written)| Line {
+        doubts: vec![doubt],
+        matches: vec![everything()],
+        ..plain_line(
+            "network rules",
+            Action::Deny,
+            "network rules that are not seen may deny it",
+            written,
+        )
+    };
+    found.into_iter().map(line).collect()
+}
+
 /// The lines of what is admitted, and what happens to the rest.
 fn admitted(
+    inventory: &Inventory,
     rules: &NetworkRules,
     by: Option<&Origin>,
     account: &StorageAccount,
@@ -246,19 +284,33 @@ fn admitted(
                 &rules.subnets_at,
             )
         };
-        let subnets = rules.subnets.iter();
-        let requires: Vec<_> = subnets
-            .filter_map(|subnet| subnet.handle())
-            .map(subnet_stamp)
-            .collect();
+        let mut requires = Vec::new();
+        let mut doubts = Vec::new();
+        for reference in &rules.subnets {
+            match inventory.azure.subnet_of(reference) {
+                Some(subnet) => requires.push(subnet_stamp(subnet)),
+                None => doubts.push(reference.doubt().cloned().unwrap_or_else(|| {
+                    doubt(
+                        format!(
+                            "a subnet that the network rules of `{}` name",
+                            account.origin.name
+                        ),
+                        "the input (directory, plan or state) that defines it",
+                    )
+                })),
+            }
+        }
         if !requires.is_empty() {
             lines.push(Line { requires, ..named() });
         }
-        // An unknown subnet may be the one a packet comes from.
-        let unknown = rules.subnets.iter().filter_map(|subnet| subnet.doubt().cloned());
-        let doubts: Vec<Doubt> = unknown.collect();
-        if !doubts.is_empty() {
-            lines.push(Line { doubts, ..named() });
+        // An unknown subnet may be the one a packet comes from, if it comes from a subnet at all.
+        let stamps: Vec<_> = (0..inventory.azure.subnets.len()).map(subnet_stamp).collect();
+        if !doubts.is_empty() && !stamps.is_empty() {
+            lines.push(Line {
+                doubts,
+                requires: stamps,
+                ..named()
+            });
         }
     }
     if !rules.addresses.upper.is_empty() {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Origin;
 use super::firewall::Firewalls;
 use super::wan::Wan;
+use crate::evaluate::value::Step;
 use crate::network::join::Reference;
 use crate::network::model::{Bounded, Doubt, Fact, Written};
 use crate::traffic::{Addresses, Ports, Protocols};
@@ -41,6 +42,33 @@ pub struct Azure {
     pub public_addresses: Vec<PublicAddress>,
     pub firewalls: Firewalls,
     pub wan: Wan,
+}
+
+impl Azure {
+    /// The number of the subnet that a reference means: of its own, or written inside its network and
+    /// named by number or by id.
+    #[must_use]
+    pub fn subnet_of(&self, reference: &Reference) -> Option<usize> {
+        let Reference::To(target) = reference else {
+            return None;
+        };
+        let number = target.path.iter().find_map(|step| match step {
+            Step::Index(index) => usize::try_from(*index).ok(),
+            Step::Attribute(_) => None,
+        });
+        let suffix = target.suffix.to_ascii_lowercase();
+        let name = suffix.strip_prefix("/subnets/");
+        self.subnets.iter().position(|subnet| {
+            subnet.origin.handle == target.handle
+                && match subnet.inline {
+                    None => true,
+                    Some(inline) => match number {
+                        Some(number) => number == inline,
+                        None => name.is_some() && subnet.name.as_deref() == name,
+                    },
+                }
+        })
+    }
 }
 
 /// A network prefix as written, with its length.

@@ -133,6 +133,8 @@ impl<'a> Azure<'_, 'a> {
                 receives.push(inbound);
                 sends.insert(0, outbound);
             }
+            let handle = self.fabric.inventory.azure.subnets.get(subnet);
+            let changed = handle.and_then(|subnet| self.fabric.changed.get(&subnet.origin.handle).cloned());
             let home = self.subnets.get(subnet).map(|sub| sub.node);
             let home = home
                 .and_then(|home| self.fabric.network.node(home))
@@ -141,6 +143,7 @@ impl<'a> Azure<'_, 'a> {
                 node.receives = receives;
                 node.sends = sends;
                 node.obscured.extend(unknown);
+                node.obscured.extend(changed);
                 if private.is_none() {
                     node.obscured.extend(home.unwrap_or_default());
                 }

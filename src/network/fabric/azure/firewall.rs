@@ -49,7 +49,11 @@ impl<'a> Azure<'_, 'a> {
     /// The firewall's policy and its parents, the first parent first; and what is not known of them.
     fn policies(&self, firewall: &Firewall) -> (Vec<&'a Policy>, Vec<Doubt>) {
         let mut chain = Vec::new();
-        let mut doubts = Vec::new();
+        let groups = &self.fabric.inventory.azure.firewalls.ip_groups;
+        let changed = groups
+            .iter()
+            .filter_map(|group| self.fabric.changed.get(&group.origin.handle));
+        let mut doubts: Vec<Doubt> = changed.cloned().collect();
         let mut reference = &firewall.policy;
         while chain.len() < MOST_PARENTS && !reference.is_none() {
             let policies = &self.fabric.inventory.azure.firewalls.policies;
@@ -59,7 +63,7 @@ impl<'a> Azure<'_, 'a> {
                 .find(|policy| Some(policy.origin.handle) == handle)
             {
                 Some(policy) => {
-                    doubts.extend(self.changed.get(&policy.origin.handle).cloned());
+                    doubts.extend(self.fabric.changed.get(&policy.origin.handle).cloned());
                     chain.push(policy);
                     reference = &policy.base;
                 }

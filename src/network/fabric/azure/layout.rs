@@ -25,11 +25,9 @@ pub(super) fn lay_out<'f, 'a>(fabric: &'f mut Fabric<'a>) -> Azure<'f, 'a> {
         far: Vec::new(),
         far_of: HashMap::new(),
         endpoints: Vec::new(),
-        changed: HashMap::new(),
         appliances: HashMap::new(),
         links: HashMap::new(),
     };
-    azure.find_changes();
     azure.place_networks();
     azure.place_subnets();
     azure.place_firewalls();
@@ -179,6 +177,10 @@ impl<'a> Azure<'_, 'a> {
             for (handle, doubt) in subnet.route_table.candidates() {
                 self.attach(number, handle, doubt.into_iter().collect(), false, None);
             }
+            // A gateway in it takes the doubt over.
+            if let Some(doubt) = self.fabric.changed.get(&subnet.origin.handle).cloned() {
+                self.obscure_subnet(number, &doubt, false);
+            }
             self.obscure_unknown(number, &subnet.security_group, true);
             self.obscure_unknown(number, &subnet.route_table, false);
         }
@@ -315,29 +317,6 @@ impl<'a> Azure<'_, 'a> {
         }
     }
 
-    /// Changes to resources that exist, in a form that is not modelled.
-    fn find_changes(&mut self) {
-        let catalogue = self.fabric.catalogue;
-        for handle in &self.fabric.inventory.unread {
-            let Some(view) = catalogue.view(*handle) else {
-                continue;
-            };
-            if !view.instance.address.kind.starts_with("azapi_") || !catalogue.managed(*handle) {
-                continue;
-            }
-            let doubt = Doubt {
-                what: format!("what `{}` changes", view.address()).into(),
-                decided_by: "nothing: it is not modelled".into(),
-                at: view.instance.at,
-            };
-            for name in ["resource_id", "parent_id"] {
-                if let Some(to) = catalogue.resolve(view.input, view.get(name)).handle() {
-                    self.changed.insert(to, doubt.clone());
-                }
-            }
-        }
-    }
-
     /// Why what a reference leads to is not known: the reference itself is not, or nothing defines its
     /// target.
     pub(super) fn why_unknown(&self, reference: &Reference) -> Option<Doubt> {
@@ -349,7 +328,7 @@ impl<'a> Azure<'_, 'a> {
 
     /// A reference to a data source that nothing has read, or to what is changed elsewhere.
     fn undefined(&self, handle: Handle) -> Option<Doubt> {
-        if let Some(doubt) = self.changed.get(&handle) {
+        if let Some(doubt) = self.fabric.changed.get(&handle) {
             return Some(doubt.clone());
         }
         let view = self.fabric.catalogue.view(handle)?;

@@ -75,8 +75,6 @@ struct Azure<'f, 'a> {
     far: Vec<Far>,
     far_of: HashMap<Handle, usize>,
     endpoints: Vec<Endpoint>,
-    /// What something that is not modelled changes (`azapi_update_resource`).
-    changed: HashMap<Handle, Doubt>,
     /// Appliances that are not modelled, by name.
     appliances: HashMap<Arc<str>, NodeId>,
     /// One link for each pair of nodes and name.

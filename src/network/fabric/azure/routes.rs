@@ -401,7 +401,7 @@ impl Azure<'_, '_> {
         if let Some(state) = inventory.azure.subnets.get(subnet)
             && matches!(state.storage_endpoint, Ok(Some(_)))
         {
-            stamps.push(subnet_stamp(state.origin.handle));
+            stamps.push(subnet_stamp(subnet));
         }
         if let Some(Ok(region)) = inventory
             .azure
