@@ -69,6 +69,8 @@ const BY_SOURCE: &str = "the configuration of the plan, with `--source DIR`";
 fn is_of_a_plan(symbol: &Symbol) -> bool {
     match symbol {
         Symbol::Planned { .. } => true,
+        // Which attribute of a resource is meant.
+        Symbol::Instance(of) => of.mode == Mode::Managed,
         Symbol::Derived { from, .. } | Symbol::OneOf(from) => from.iter().any(is_of_a_plan),
         _ => false,
     }
