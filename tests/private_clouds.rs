@@ -764,3 +764,46 @@ resource "azurerm_firewall" "hub" {
     let answers = answers(&network, "stjet.blob.core.windows.net");
     assert!(answers.len() > 1, "anything may be answered: {answers:?}");
 }
+
+#[test]
+fn a_cloud_in_a_virtual_network_has_no_certain_way_out() {
+    let hcl = r#"
+resource "azapi_resource" "dr" {
+  type      = "Microsoft.AVS/privateClouds@2024-09-01"
+  name      = "avs"
+  parent_id = "/subscriptions/s/resourceGroups/rg"
+  location  = "westeurope"
+  body = {
+    sku = { name = "av64" }
+    properties = {
+      internet          = "Enabled"
+      networkBlock      = "10.20.0.0/22"
+      managementCluster = { clusterSize = 3 }
+      virtualNetworkId  = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v"
+    }
+  }
+}
+resource "nsxt_policy_segment" "a" {
+  display_name      = "a"
+  connectivity_path = "/infra/tier-1s/TNT20-T1"
+  subnet {
+    cidr = "10.21.1.1/24"
+  }
+}
+"#;
+    let network = network("second-generation", hcl);
+    let outcomes = send(&network, "10.21.1.10", "20.60.0.1", 443);
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| !outcome.certain || outcome.disposition == Disposition::Unknown),
+        "{outcomes:#?}"
+    );
+    assert!(
+        outcomes.iter().any(|outcome| outcome
+            .doubts
+            .iter()
+            .any(|doubt| doubt.what.contains("virtual network"))),
+        "{outcomes:#?}"
+    );
+}

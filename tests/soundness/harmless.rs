@@ -366,4 +366,102 @@ resource "azurerm_storage_account_network_rules" "x" {
         row: "msa-to-storage",
         wanted: Satisfied,
     },
+    Attack {
+        name: "rules-of-another-cloud",
+        case: "nsx-segments-and-dfw",
+        edits: &[],
+        add: r#"
+resource "azurerm_vmware_private_cloud" "second" {
+  name                = "avs-second"
+  resource_group_name = azurerm_resource_group.dr.name
+  location            = "germanywestcentral"
+  sku_name            = "av36p"
+  network_subnet_cidr = "10.95.0.0/22"
+  management_cluster {
+    size = 3
+  }
+}
+provider "nsxt" {
+  alias = "second"
+  host  = azurerm_vmware_private_cloud.second.nsxt_manager_endpoint
+}
+
+resource "nsxt_policy_security_policy" "more" {
+  provider = nsxt.second
+  display_name    = "more"
+  category        = "Emergency"
+  sequence_number = 10
+  rule {
+    display_name = "drop"
+    action       = "DROP"
+  }
+}
+"#,
+        row: "msa-to-vcenter-https",
+        wanted: Satisfied,
+    },
+    Attack {
+        name: "rules-of-a-manager-elsewhere",
+        case: "nsx-segments-and-dfw",
+        edits: &[],
+        add: r#"provider "nsxt" {
+  alias = "branch"
+  host  = "nsx.branch.example.com"
+}
+
+resource "nsxt_policy_security_policy" "more" {
+  provider = nsxt.branch
+  display_name    = "more"
+  category        = "Emergency"
+  sequence_number = 10
+  rule {
+    display_name = "drop"
+    action       = "DROP"
+  }
+}
+"#,
+        row: "msa-to-vcenter-https",
+        wanted: Satisfied,
+    },
+    Attack {
+        name: "peering-of-both-halves",
+        case: "private-endpoint-storage",
+        edits: &[(
+            r#"resource "azurerm_subnet" "endpoints" {
+  name                 = "snet-endpoints"
+  resource_group_name  = azurerm_resource_group.dr.name
+  virtual_network_name = azurerm_virtual_network.hub.name
+  address_prefixes     = ["10.62.1.0/26"]"#,
+            r#"resource "azurerm_subnet" "endpoints" {
+  name                 = "snet-endpoints"
+  resource_group_name  = azurerm_resource_group.dr.name
+  virtual_network_name = azurerm_virtual_network.spoke.name
+  address_prefixes     = ["10.66.1.0/26"]"#,
+        )],
+        add: r#"
+resource "azurerm_virtual_network" "spoke" {
+  name                = "vnet-spoke"
+  resource_group_name = azurerm_resource_group.dr.name
+  location            = azurerm_resource_group.dr.location
+  address_space       = ["10.66.0.0/23"]
+}
+resource "azurerm_virtual_network_peering" "hub" {
+  name                      = "to-spoke"
+  resource_group_name       = azurerm_resource_group.dr.name
+  virtual_network_name      = azurerm_virtual_network.hub.name
+  remote_virtual_network_id = azurerm_virtual_network.spoke.id
+  allow_gateway_transit     = true
+  allow_forwarded_traffic   = var.unknown
+}
+resource "azurerm_virtual_network_peering" "spoke" {
+  name                      = "to-hub"
+  resource_group_name       = azurerm_resource_group.dr.name
+  virtual_network_name      = azurerm_virtual_network.spoke.name
+  remote_virtual_network_id = azurerm_virtual_network.hub.id
+  use_remote_gateways       = true
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Satisfied,
+    },
 ];

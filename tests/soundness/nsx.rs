@@ -513,4 +513,111 @@ resource "nsxt_policy_security_policy" "more" {
         row: "msa-to-vcenter-https",
         wanted: Undetermined,
     },
+    Attack {
+        name: "rules-of-a-module-that-is-not-installed",
+        case: "nsx-segments-and-dfw",
+        edits: &[(
+            r#"    source_groups      = [nsxt_policy_group.msa.path]
+    destination_groups = [local.management_cidr]"#,
+            r#"    source_groups      = [module.groups.msa]
+    destination_groups = [local.management_cidr]"#,
+        )],
+        add: r#"module "groups" {
+  source = "example/groups/nsxt"
+}
+"#,
+        row: "msa-to-vcenter-https",
+        wanted: Undetermined,
+    },
+    Attack {
+        name: "policy-from-merged-unknowns",
+        case: "nsx-segments-and-dfw",
+        edits: &[(
+            r#"    action             = "ALLOW"
+    source_groups      = [nsxt_policy_group.msa.path]
+    destination_groups = [local.management_cidr]"#,
+            r#"    action             = lookup(merge({ action = "ALLOW" }, var.unknown), "action", "ALLOW")
+    source_groups      = [nsxt_policy_group.msa.path]
+    destination_groups = [local.management_cidr]"#,
+        )],
+        add: "",
+        row: "msa-to-vcenter-https",
+        wanted: Undetermined,
+    },
+    Attack {
+        name: "rules-of-this-cloud-through-an-alias",
+        case: "nsx-segments-and-dfw",
+        edits: &[],
+        add: r#"
+resource "azurerm_vmware_private_cloud" "second" {
+  name                = "avs-second"
+  resource_group_name = azurerm_resource_group.dr.name
+  location            = "germanywestcentral"
+  sku_name            = "av36p"
+  network_subnet_cidr = "10.95.0.0/22"
+  management_cluster {
+    size = 3
+  }
+}
+provider "nsxt" {
+  alias = "second"
+  host  = azurerm_vmware_private_cloud.second.nsxt_manager_endpoint
+}
+provider "nsxt" {
+  alias = "first"
+  host  = "10.90.0.3"
+}
+
+resource "nsxt_policy_security_policy" "more" {
+  provider = nsxt.first
+  display_name    = "more"
+  category        = "Emergency"
+  sequence_number = 10
+  rule {
+    display_name = "drop"
+    action       = "DROP"
+  }
+}
+"#,
+        row: "msa-to-vcenter-https",
+        wanted: Violated,
+    },
+    Attack {
+        name: "rules-of-an-unknown-one-of-two-clouds",
+        case: "nsx-segments-and-dfw",
+        edits: &[],
+        add: r#"
+resource "azurerm_vmware_private_cloud" "second" {
+  name                = "avs-second"
+  resource_group_name = azurerm_resource_group.dr.name
+  location            = "germanywestcentral"
+  sku_name            = "av36p"
+  network_subnet_cidr = "10.95.0.0/22"
+  management_cluster {
+    size = 3
+  }
+}
+provider "nsxt" {
+  alias = "second"
+  host  = azurerm_vmware_private_cloud.second.nsxt_manager_endpoint
+}
+provider "nsxt" {
+  alias = "third"
+  host  = var.unknown
+}
+
+resource "nsxt_policy_security_policy" "more" {
+  provider = nsxt.third
+  display_name    = "more"
+  category        = "Emergency"
+  sequence_number = 10
+  rule {
+    display_name = "drop"
+    action       = "DROP"
+  }
+}
+"#,
+        row: "msa-to-vcenter-https",
+        wanted: Undetermined,
+    },
 ];

@@ -15,6 +15,7 @@ pub enum Wanted {
     /// Anything that is no proof.
     Open,
     Satisfied,
+    Violated,
 
     Undetermined,
 }
@@ -57,6 +58,7 @@ pub fn all(attacks: &[&Attack]) {
             Wanted::Open => found.is_some_and(|found| found != Verdict::Satisfied),
             Wanted::Satisfied => found == Some(Verdict::Satisfied),
 
+            Wanted::Violated => found == Some(Verdict::Violated),
             Wanted::Undetermined => found == Some(Verdict::Undetermined),
         };
         if !right {

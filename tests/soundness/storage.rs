@@ -163,4 +163,91 @@ pub const ATTACKS: &[Attack] = &[
         row: "msa-to-storage",
         wanted: Undetermined,
     },
+    Attack {
+        name: "cloud-changed-by-an-unknown-body",
+        case: "smallest-avs-internet-on",
+        edits: &[],
+        add: r#"resource "azapi_update_resource" "x" {
+  type        = "Microsoft.AVS/privateClouds@2023-09-01"
+  resource_id = azurerm_vmware_private_cloud.dr.id
+  body        = var.unknown
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Undetermined,
+    },
+    Attack {
+        name: "unknown-cloud-changed",
+        case: "smallest-avs-internet-on",
+        edits: &[],
+        add: r#"resource "azapi_update_resource" "x" {
+  type        = "Microsoft.AVS/privateClouds@2023-09-01"
+  resource_id = var.unknown
+  body        = { properties = { internet = "Disabled" } }
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Open,
+    },
+    Attack {
+        name: "part-of-a-cloud-that-nobody-knows",
+        case: "smallest-avs-internet-on",
+        edits: &[],
+        add: r#"resource "azapi_resource" "x" {
+  type      = "Microsoft.AVS/privateClouds/gadgets@2024-09-01"
+  parent_id = azurerm_vmware_private_cloud.dr.id
+  body      = {}
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Undetermined,
+    },
+    Attack {
+        name: "account-shut-by-default",
+        case: "smallest-avs-internet-on",
+        edits: &[(
+            r#"  account_replication_type = "LRS"
+"#,
+            r#"  account_replication_type = "LRS"
+  network_rules {
+    default_action = "Deny"
+  }
+"#,
+        )],
+        add: "",
+        row: "msa-to-storage",
+        wanted: Violated,
+    },
+    Attack {
+        name: "account-read-by-data-source",
+        case: "smallest-avs-internet-on",
+        edits: &[(
+            r#"resource "azurerm_storage_account" "jetstream" {
+  name                     = "stjetstreamdr01"
+  resource_group_name      = azurerm_resource_group.dr.name
+  location                 = azurerm_resource_group.dr.location
+  account_tier             = "Standard"
+  account_replication_type = "LRS"
+"#,
+            r#"data "azurerm_storage_account" "jetstream" {
+  name                = "stjetstreamdr01"
+  resource_group_name = "rg-data"
+"#,
+        )],
+        add: "",
+        row: "msa-to-storage",
+        wanted: Undetermined,
+    },
+    Attack {
+        name: "cloud-read-by-data-source",
+        case: "smallest-avs-internet-on",
+        edits: &[],
+        add: r#"data "azurerm_vmware_private_cloud" "other" {
+  name                = "avs-other"
+  resource_group_name = "rg-other"
+}
+"#,
+        row: "storage-flat-namespace",
+        wanted: Satisfied,
+    },
 ];

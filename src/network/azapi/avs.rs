@@ -50,7 +50,7 @@ pub(super) fn read(reader: &Reader<'_>, kind: &str, inventory: &mut Inventory) -
         "/workloadnetworks/publicips" => avs.public_ips.push(PublicIp { origin, owner }),
         _ if below.starts_with("/workloadnetworks") => return workload::read(&properties, below, owner, avs),
         "/addons" | "/datastores" | "/hcxenterprisesites" | "/iscsipaths" | "/placementpolicies" => {}
-        _ => return is_change(reader),
+        _ => return false,
     }
     true
 }

@@ -6,7 +6,7 @@ use crate::network::fabric::Announced;
 use crate::network::inventory::Origin;
 use crate::network::inventory::avs::Owner;
 use crate::network::join::Reference;
-use crate::network::model::{Forward, HopKind};
+use crate::network::model::{Forward, HopKind, Route};
 
 impl Azure<'_, '_> {
     pub(super) fn reach(&mut self) {
@@ -60,7 +60,15 @@ impl Azure<'_, '_> {
                 .find(|edge| edge.cloud == cloud.origin.handle);
             if let Some(tier0) = edge.map(|edge| edge.tier0) {
                 let because = "the cloud's virtual network may lead there";
-                self.add_route(tier0, super::perhaps_anywhere(vec![doubt.clone()], because));
+                let anywhere = super::perhaps_anywhere(vec![doubt.clone()], because);
+                // Its own ways out are the network's: no default route of the cloud is certain.
+                self.add_route(
+                    tier0,
+                    Route {
+                        rank: super::USER,
+                        ..anywhere
+                    },
+                );
             }
             let net = cloud
                 .virtual_network
