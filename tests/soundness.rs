@@ -4,6 +4,8 @@
 //! Every attack begins at a case whose requirement is satisfied, so that an edit is all that can have
 //! changed the verdict.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 mod soundness {
     pub mod azure;
     pub mod harmless;

@@ -293,7 +293,7 @@ const INERT_AVS: &[&str] = &[
     "placementpolicies",
     "portmirroring",
     "vmgroups",
-    "pureStoragePolicies",
+    "purestoragepolicies",
     "maintenances",
 ];
 
