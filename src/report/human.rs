@@ -60,7 +60,7 @@ fn draw_cause(cause: &RootCause<'_>, sources: &Sources, style: Style) -> String 
         severity: level(proof),
         code: Some(heading(cause, proof)),
         message: clean(&proof.summary),
-        label: clean(&cause.because),
+        label: label(cause),
         at: cause.written.at,
         also: related(cause),
         sources,
@@ -137,11 +137,21 @@ fn name(proof: &Proof) -> String {
     }
 }
 
+/// What the snippet says at its mark: the cause, unless it is long; the message has it whole.
+fn label(cause: &RootCause<'_>) -> String {
+    const LONGEST: usize = 72;
+    if cause.because.chars().count() <= LONGEST {
+        clean(&cause.because)
+    } else {
+        "here".to_owned()
+    }
+}
+
 /// What is not known and what would decide it. A single unknown that the snippet's label names is not
 /// said twice.
 fn unknowns(cause: &RootCause<'_>, proof: &Proof, style: Style) -> String {
     let said = match &*proof.unknowns {
-        [only] => proof.summary.contains(&*only.what) && cause.because.contains(&*only.decided_by),
+        [only] => proof.summary.contains(&*only.what) && label(cause).contains(&*only.decided_by),
         _ => false,
     };
     if said || proof.verdict != Verdict::Undetermined {
@@ -173,7 +183,7 @@ fn related(cause: &RootCause<'_>) -> Vec<(Place, String)> {
         .written
         .related
         .iter()
-        .map(|place| (*place, "the value comes from here".to_owned()))
+        .map(|place| (*place, "this has a part in it".to_owned()))
         .collect()
 }
 

@@ -7,7 +7,7 @@ use super::{Attachment, Azure, HubState, Learned, SYSTEM, USER, route};
 use crate::network::catalogue::Handle;
 use crate::network::fabric::Announced;
 use crate::network::join::Reference;
-use crate::network::model::{Bounded, Doubt, Forward, HopKind, NodeId, Written};
+use crate::network::model::{Bounded, Disposition, Doubt, Forward, HopKind, NodeId, Route, Written};
 use crate::traffic::Addresses;
 
 /// What a hub reaches: a prefix, and the node and connection that it lies behind.
@@ -365,8 +365,36 @@ impl Azure<'_, '_> {
                     ));
                 }
             }
-            told.extend(self.default_route(hub, own, &attachment.internet, &attachment.internet_written));
+            let default = self.default_route(hub, own, &attachment.internet, &attachment.internet_written);
+            let withheld = attachment.internet == Ok(false)
+                && self
+                    .default_route(hub, own, &Ok(true), &attachment.internet_written)
+                    .is_some();
+            if withheld {
+                self.say_withheld(attachment);
+            }
+            told.extend(default);
             self.tell(own, attachment, &told);
+        }
+    }
+
+    /// Where the far end has no default route, this connection is the place that could give it one.
+    fn say_withheld(&mut self, attachment: &Attachment) {
+        let because = format!("; `{}` keeps the hub's default route back", attachment.name);
+        let at = attachment.internet_written.at;
+        let Some(far) = self.far.get(attachment.far).map(|far| far.node) else {
+            return;
+        };
+        let Some(node) = self.fabric.node_mut(far) else {
+            return;
+        };
+        let lacking = |route: &&mut Route| {
+            route.forward == Forward::Drop(Disposition::NoRoute)
+                && route.destinations.upper.intersects(&Addresses::public())
+        };
+        for route in node.routes.iter_mut().filter(lacking) {
+            route.because = format!("{}{because}", route.because).into();
+            route.written.related = route.written.related.iter().copied().chain(at).collect();
         }
     }
 
