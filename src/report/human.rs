@@ -409,6 +409,9 @@ fn closing(report: &Report, style: Style) -> String {
         }
         return text;
     }
+    if wrong && report.proofs.is_empty() {
+        return text;
+    }
     if wrong {
         text.push_str("the input has errors: what follows rests on the rest of it\n");
     }

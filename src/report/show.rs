@@ -18,6 +18,7 @@ use crate::config::module::Mode;
 use crate::evaluate::address::{Key, ModuleStep};
 use crate::evaluate::evaluation::{Evaluation, Instance, is_unknown_blocks};
 use crate::evaluate::value::{Kind, Symbol, Type, Value};
+use crate::network::doubt::decided_by;
 use crate::source::{Diagnostic, Sources};
 
 /// All evaluations, and the problems met when `reading`, as one JSON document; resources are in the order of their addresses.
@@ -91,20 +92,21 @@ pub fn render_human(evaluations: &[&Evaluation], sources: &Sources, style: Style
                 ));
             }
             for (name, value) in instance.values.entries().unwrap_or_default() {
-                lines(&mut text, name, value, 1);
+                lines(&mut text, name, value, 1, Some(instance));
             }
             text.push('\n');
         }
         for (title, values) in [("output", &evaluation.outputs), ("local", &evaluation.locals)] {
             for (name, value) in values {
-                lines(&mut text, &format!("{title} {name}"), value, 0);
+                lines(&mut text, &format!("{title} {name}"), value, 0, None);
             }
         }
     }
     text
 }
 
-fn lines(text: &mut String, name: &str, value: &Value, depth: usize) {
+/// `of` is the instance that the value belongs to.
+fn lines(text: &mut String, name: &str, value: &Value, depth: usize, of: Option<&Instance>) {
     let indent = "  ".repeat(depth);
     if value.marks.any() {
         let _ = writeln!(text, "{indent}{name} = (sensitive)");
@@ -112,21 +114,18 @@ fn lines(text: &mut String, name: &str, value: &Value, depth: usize) {
     }
     match &value.kind {
         Kind::Unknown(unknown) => {
-            let _ = writeln!(
-                text,
-                "{indent}{name} = (unknown: {})",
-                clean(&unknown.symbol.to_string())
-            );
+            let what = why_unknown(&unknown.symbol, of);
+            let _ = writeln!(text, "{indent}{name} = ({what})");
         }
         Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) if !elements.is_empty() => {
             for (index, element) in elements.iter().enumerate() {
-                lines(text, &format!("{name}[{index}]"), element, depth);
+                lines(text, &format!("{name}[{index}]"), element, depth, of);
             }
         }
         Kind::Map(_, entries) | Kind::Object(entries) if !entries.is_empty() => {
             let _ = writeln!(text, "{indent}{name}");
             for (key, entry) in entries.iter() {
-                lines(text, &clean(key), entry, depth + 1);
+                lines(text, &clean(key), entry, depth + 1, of);
             }
         }
         Kind::Null(_) => {}
@@ -134,6 +133,24 @@ fn lines(text: &mut String, name: &str, value: &Value, depth: usize) {
             let known = known(value).unwrap_or(Json::Null);
             let _ = writeln!(text, "{indent}{name} = {known}");
         }
+    }
+}
+
+/// What an unknown value is and what would decide it. Attributes of resources are known after the
+/// apply, as everybody expects; an instance's own need not be named.
+fn why_unknown(symbol: &Symbol, of: Option<&Instance>) -> String {
+    let of_a_resource = match symbol {
+        Symbol::Attribute { of, .. } => of.mode == Mode::Managed,
+        Symbol::Template(_) => true,
+        _ => false,
+    };
+    let own = |instance: &Instance| matches!(symbol, Symbol::Attribute { of, .. } if *of == instance.address);
+    if of.is_some_and(own) {
+        "known after apply".to_owned()
+    } else if of_a_resource {
+        clean(&format!("{symbol}, known after apply"))
+    } else {
+        clean(&format!("unknown: {symbol}; decided by {}", decided_by(symbol)))
     }
 }
 
