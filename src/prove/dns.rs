@@ -55,7 +55,10 @@ fn from_spot(
         Some(Servers::Outside) => split.outside.clone(),
     };
     let mut parts = Vec::new();
-    if !asked.upper.is_empty() {
+    if asked.lower.is_empty() && !asked.upper.is_empty() {
+        // No server is certainly on this side: that all of it can be reached proves nothing about them.
+        parts.push(Decided::unknown(asked.doubts.iter().cloned()));
+    } else if !asked.upper.is_empty() {
         let end = End {
             role: to.name.clone(),
             name: None,
@@ -151,6 +154,11 @@ fn forwarded(
     let mut parts = Vec::new();
     for server in &situation.network.naming.servers {
         if !server.addresses.upper.intersects(&split.inside.upper) {
+            continue;
+        }
+        if !server.addresses.upper.intersects(&split.inside.lower) {
+            // Whether the appliances ask this server at all is not known.
+            parts.push(Decided::unknown(split.inside.doubts.iter().cloned()));
             continue;
         }
         if !server.doubts.is_empty() {

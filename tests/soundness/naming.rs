@@ -5,6 +5,22 @@ use super::run::Wanted::*;
 
 pub const ATTACKS: &[Attack] = &[
     Attack {
+        name: "server-of-unknown-address-inside",
+        case: "private-endpoint-storage",
+        edits: &[(r#"addresses = ["10.60.0.192"]"#, "addresses = [var.unknown]")],
+        add: "",
+        row: "appliances-to-local-dns",
+        wanted: Undetermined,
+    },
+    Attack {
+        name: "server-of-unknown-address-outside",
+        case: "private-endpoint-storage",
+        edits: &[(r#"addresses = ["10.60.0.192"]"#, "addresses = [var.unknown]")],
+        add: "",
+        row: "appliances-to-external-dns",
+        wanted: Undetermined,
+    },
+    Attack {
         name: "link-counted",
         case: "private-endpoint-storage",
         edits: &[(
