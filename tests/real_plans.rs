@@ -16,7 +16,7 @@ use clearway::config::plan::{self, Plan};
 use clearway::config::{Options, SourceOption};
 use clearway::evaluate::evaluation::Evaluation;
 use clearway::evaluate::plan::{from_plan, from_state};
-use clearway::evaluate::value::{Step, Symbol, Value};
+use clearway::evaluate::values::value::{Step, Symbol, Value};
 use clearway::source::{Diagnostic, Sources, Syntax};
 
 fn root() -> PathBuf {
@@ -120,7 +120,7 @@ fn instances_are_those_that_exist_after_the_apply() {
 
 /// The value of an instance as JSON, with `null` where it is unknown or left out.
 fn json(value: &Value) -> serde_json::Value {
-    use clearway::evaluate::value::Kind;
+    use clearway::evaluate::values::value::Kind;
     match &value.kind {
         Kind::Bool(value) => (*value).into(),
         Kind::Number(number) => serde_json::from_str(&number.to_string()).unwrap(),

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::constant::constant;
 use super::evaluated::{Evaluated, evaluate_with};
 use super::plan;
-use super::provider_schemas::{AzurermVersion, ProviderSchemas};
-use super::value::Value;
 use crate::config::module::{Child, Module};
 use crate::config::plan::Plan;
 use crate::config::{Content, GivenValue, Tree};
+use crate::evaluate::blocks::provider_schemas::{AzurermVersion, ProviderSchemas};
+use crate::evaluate::language::constant::constant;
+use crate::evaluate::values::value::Value;
 
 /// Evaluates what one input holds.
 #[must_use]

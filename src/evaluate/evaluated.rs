@@ -3,26 +3,26 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::body::{self, Shape};
-use super::builtin::WithBuiltin;
-use super::calls::{self, Call};
-use super::check;
-use super::configuration::{self, InForce, LocalName};
 use super::evaluation::{EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Evaluation, Instance};
-use super::expression::evaluate as value_of;
-use super::planned::Planned;
-use super::provider_schemas::{AzurermVersion, ProviderSchemas};
-use super::repetition::Expansion;
-use super::resolve::InModule;
-use super::resource::{InstanceNode, Resources};
-use super::schema::Schemas;
-use super::scope::{Names, Problem, Scope, Sink};
-use super::value::Value;
-use super::variable;
-use super::world::{ModuleInstance, World};
 use crate::config::Tree;
 use crate::config::module::{Child, Module, Resource};
 use crate::config::syntax::{Body, Expression};
+use crate::evaluate::blocks::body::{self, Shape};
+use crate::evaluate::blocks::provider_schemas::{AzurermVersion, ProviderSchemas};
+use crate::evaluate::blocks::schema::Schemas;
+use crate::evaluate::language::expression::evaluate as value_of;
+use crate::evaluate::language::scope::{Names, Problem, Scope, Sink};
+use crate::evaluate::modules::builtin::WithBuiltin;
+use crate::evaluate::modules::calls::{self, Call};
+use crate::evaluate::modules::check;
+use crate::evaluate::modules::configuration::{self, InForce, LocalName};
+use crate::evaluate::modules::repetition::Expansion;
+use crate::evaluate::modules::resolve::InModule;
+use crate::evaluate::modules::resource::{InstanceNode, Resources};
+use crate::evaluate::modules::variable;
+use crate::evaluate::modules::world::{ModuleInstance, World};
+use crate::evaluate::plan::planned::Planned;
+use crate::evaluate::values::value::Value;
 use crate::source::{Diagnostic, Place};
 
 /// An evaluation together with its root scope.

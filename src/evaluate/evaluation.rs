@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::address::{Address, Key, ModuleStep};
-use super::value::{Symbol, Value};
 use crate::config::syntax::Word;
+use crate::evaluate::values::value::{Symbol, Value};
 use crate::source::{Diagnostic, Place};
 
 /// One input, evaluated: a root module, a plan, or a state.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use crate::config::module::Mode;
 use crate::evaluate::evaluation::Instance;
-use crate::evaluate::number::Number;
-use crate::evaluate::value::{Kind, Symbol, Value};
+use crate::evaluate::values::number::Number;
+use crate::evaluate::values::value::{Kind, Symbol, Value};
 use crate::source::Place;
 
 use super::doubt::{decided_by, doubt_of};

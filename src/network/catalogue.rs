@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::module::Mode;
 use crate::evaluate::address::Address;
 use crate::evaluate::evaluation::{Evaluation, Instance};
-use crate::evaluate::value::{Kind, Value};
+use crate::evaluate::values::value::{Kind, Value};
 
 use super::attributes::{View, text_of};
 use super::ids;
@@ -269,7 +269,7 @@ fn json_body(instance: &Instance) -> Option<Value> {
 }
 
 fn value_of(json: serde_json::Value) -> Value {
-    use crate::evaluate::value::Type;
+    use crate::evaluate::values::value::Type;
     match json {
         serde_json::Value::Null => Value::null(Type::Any),
         serde_json::Value::Bool(value) => Value::bool(value),

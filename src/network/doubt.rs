@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::module::Mode;
-use crate::evaluate::value::{Kind, Part, Symbol, Value};
+use crate::evaluate::values::value::{Kind, Part, Symbol, Value};
 
 use super::model::Doubt;
 

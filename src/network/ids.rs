@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::evaluate::address::Address;
-use crate::evaluate::value::{Symbol, Value};
+use crate::evaluate::values::value::{Symbol, Value};
 
 use super::attributes::{View, text_of};
 use super::catalogue::Catalogue;
@@ -259,7 +259,7 @@ pub fn prefix(catalogue: &Catalogue<'_>, view: &View<'_>, value: &Value) -> Opti
 /// The literal end of a template that begins with a symbol.
 #[must_use]
 pub fn suffix(symbol: &Symbol) -> Option<&str> {
-    use crate::evaluate::value::Part;
+    use crate::evaluate::values::value::Part;
     match symbol {
         Symbol::Template(parts) => match &**parts {
             [Part::Symbol(_), Part::Literal(suffix)] => Some(suffix),

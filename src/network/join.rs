@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::evaluate::address::Address;
-use crate::evaluate::value::{Kind, Step, Symbol, Type, Value};
+use crate::evaluate::values::value::{Kind, Step, Symbol, Type, Value};
 
 use super::catalogue::{Catalogue, Handle};
 use super::doubt::{doubt, doubt_of, doubt_of_list};

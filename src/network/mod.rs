@@ -23,7 +23,7 @@ mod vsphere;
 use std::sync::Arc;
 
 use crate::evaluate::evaluation::Evaluation;
-use crate::evaluate::value::Value;
+use crate::evaluate::values::value::Value;
 use crate::source::Place;
 use crate::traffic::Addresses;
 use catalogue::Catalogue;

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use crate::evaluate::value::Value;
+use crate::evaluate::values::value::Value;
 use crate::traffic::{Addresses, Ports};
 
 use super::attributes::Strings;

@@ -3,7 +3,7 @@
 
 use super::decided::Decided;
 use super::situation::SiteView;
-use crate::evaluate::value::{Kind, Value};
+use crate::evaluate::values::value::{Kind, Value};
 use crate::network::model::{Assumption, Network};
 
 /// The assumptions that a decision of a site rests on: about the site itself, and about the roles that

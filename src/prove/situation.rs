@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::pack::{Pack, RoleKind, Scope};
 use super::site::{Purpose, RoleEntry, Site, SiteFile, SiteKind};
-use crate::evaluate::value::Value;
+use crate::evaluate::values::value::Value;
 use crate::network::doubt::{doubt, doubt_of};
 use crate::network::join::Thing;
 use crate::network::model::{Cloud, Doubt, Network, NodeId, Written};

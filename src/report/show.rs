@@ -17,7 +17,7 @@ use super::snippet::Style;
 use crate::config::module::Mode;
 use crate::evaluate::address::{Key, ModuleStep};
 use crate::evaluate::evaluation::{Evaluation, Instance, is_unknown_blocks};
-use crate::evaluate::value::{Kind, Symbol, Type, Value};
+use crate::evaluate::values::value::{Kind, Symbol, Type, Value};
 use crate::network::doubt::decided_by;
 use crate::source::{Diagnostic, Sources};
 

@@ -42,7 +42,7 @@ pub fn run(
     directory: &Path,
     variables: Vec<VariableOption>,
     environment: Vec<(String, String)>,
-    schemas: Option<std::sync::Arc<dyn clearway::evaluate::schema::Schemas>>,
+    schemas: Option<std::sync::Arc<dyn clearway::evaluate::blocks::schema::Schemas>>,
 ) -> Run {
     let mut sources = Sources::default();
     let options = Options {

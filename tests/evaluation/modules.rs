@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use clearway::config::VariableOption;
 use clearway::config::module::Mode;
-use clearway::evaluate::schema::{AttributeSchema, BlockSchema, NestedBlock, Nesting, Schemas};
-use clearway::evaluate::value::{Field, Type};
+use clearway::evaluate::blocks::schema::{AttributeSchema, BlockSchema, NestedBlock, Nesting, Schemas};
+use clearway::evaluate::values::value::{Field, Type};
 use serde_json::{Map, Value as Json};
 
 use crate::shape::{pruned, same, shapes, type_json};

@@ -1,7 +1,7 @@
 //! A value in the three shapes of a plan: what is known, what is not, and what is sensitive.
 
 use clearway::evaluate::evaluation::is_unknown_blocks;
-use clearway::evaluate::value::{Kind, Type, Value};
+use clearway::evaluate::values::value::{Kind, Type, Value};
 use serde_json::{Map, Value as Json, json};
 
 pub struct Shapes {

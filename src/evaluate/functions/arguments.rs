@@ -3,9 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use super::{Context, FunctionError};
-use crate::evaluate::number::Number;
-use crate::evaluate::unknown::{derived, normalised};
-use crate::evaluate::value::{Kind, Type, Value};
+use crate::evaluate::values::number::Number;
+use crate::evaluate::values::unknown::{derived, normalised};
+use crate::evaluate::values::value::{Kind, Type, Value};
 
 /// A call of a function with arguments that fit its parameters.
 pub(crate) struct Call<'a> {

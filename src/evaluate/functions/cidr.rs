@@ -6,7 +6,7 @@ use dashu_int::{IBig, UBig};
 
 use super::FunctionError;
 use super::arguments::{Call, Outcome, list_of_text};
-use crate::evaluate::value::Value;
+use crate::evaluate::values::value::Value;
 
 /// A prefix with its host bits cleared.
 #[derive(Clone, Copy)]

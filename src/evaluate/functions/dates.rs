@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::FunctionError;
 use super::arguments::{Call, Outcome, text};
-use crate::evaluate::value::Value;
+use crate::evaluate::values::value::Value;
 
 /// An instant, and the offset it was written with.
 #[derive(Clone, Copy)]

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::FunctionError;
 use super::arguments::{Call, Outcome, text};
-use crate::evaluate::unknown::normalised;
-use crate::evaluate::value::{Field, Kind, Type, Value};
+use crate::evaluate::values::unknown::normalised;
+use crate::evaluate::values::value::{Field, Kind, Type, Value};
 
 pub(super) fn base64encode(call: &Call<'_>) -> Outcome {
     Ok(Value::string(STANDARD.encode(call.text(0))))

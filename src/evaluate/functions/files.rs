@@ -12,8 +12,8 @@ use super::FunctionError;
 use super::arguments::{Call, Outcome, text};
 use super::hashing::{base64_of, hex_of};
 use crate::config::files::{Files, Refusal, clean};
-use crate::evaluate::sets::set_of;
-use crate::evaluate::value::{Symbol, Type, Value};
+use crate::evaluate::values::sets::set_of;
+use crate::evaluate::values::value::{Symbol, Type, Value};
 
 fn files<'a>(call: &Call<'a>) -> Result<&'a Files, FunctionError> {
     call.context
@@ -204,7 +204,7 @@ pub(super) fn abspath(call: &Call<'_>) -> Outcome {
 pub(super) fn pathexpand(call: &Call<'_>) -> Outcome {
     if call.text(0).starts_with('~') {
         let unknown = Value::unknown(Type::String, Symbol::Impure(call.by.into()));
-        return Ok(crate::evaluate::operate::certainly_not_null(unknown));
+        return Ok(crate::evaluate::language::operate::certainly_not_null(unknown));
     }
     Ok(call.argument(0).clone())
 }

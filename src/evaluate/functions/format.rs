@@ -7,10 +7,10 @@ use super::FunctionError;
 use super::arguments::{Call, Outcome};
 use super::json::encoded;
 use super::strings::graphemes;
-use crate::evaluate::convert::convert;
-use crate::evaluate::number::Number;
-use crate::evaluate::unknown::{concatenated, derived_with, safe_prefix};
-use crate::evaluate::value::{Kind, Type, Value};
+use crate::evaluate::values::convert::convert;
+use crate::evaluate::values::number::Number;
+use crate::evaluate::values::unknown::{concatenated, derived_with, safe_prefix};
+use crate::evaluate::values::value::{Kind, Type, Value};
 
 /// Wider results are refused.
 const WIDEST: usize = 1_000_000;
@@ -106,7 +106,7 @@ fn formatted(by: &str, format: &Value, arguments: &[Value]) -> Outcome {
                         blurred = true;
                         parts.push(Value::unknown(
                             Type::Bool,
-                            crate::evaluate::unknown::derived_symbol(by, &[argument]),
+                            crate::evaluate::values::unknown::derived_symbol(by, &[argument]),
                         ));
                     }
                 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::FunctionError;
 use super::arguments::{Call, Outcome};
-use crate::evaluate::value::{Symbol, Type, Value};
+use crate::evaluate::values::value::{Symbol, Type, Value};
 
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -66,7 +66,7 @@ pub(super) fn uuidv5(call: &Call<'_>) -> Outcome {
 /// Known only when it runs: the time, randomness, or a random salt.
 pub(super) fn impure(call: &Call<'_>) -> Outcome {
     let unknown = Value::unknown(Type::String, Symbol::Impure(call.by.into()));
-    Ok(crate::evaluate::operate::certainly_not_null(unknown))
+    Ok(crate::evaluate::language::operate::certainly_not_null(unknown))
 }
 
 /// What is not computed here: the result depends on a compressor's bytes, or on a private key.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::FunctionError;
 use super::arguments::{Call, Outcome, text};
-use crate::evaluate::number::Number;
-use crate::evaluate::unknown::derived_with;
-use crate::evaluate::value::{Kind, Type, Value};
+use crate::evaluate::values::number::Number;
+use crate::evaluate::values::unknown::derived_with;
+use crate::evaluate::values::value::{Kind, Type, Value};
 
 pub(super) fn jsonencode(call: &Call<'_>) -> Outcome {
     let value = call.argument(0);
@@ -129,7 +129,10 @@ fn decoded(json: serde_json::Value) -> Outcome {
         serde_json::Value::Object(entries) => {
             let mut attributes: Vec<(Arc<str>, Value)> = Vec::with_capacity(entries.len());
             for (key, value) in entries {
-                attributes.push((crate::evaluate::unknown::normalised(&key), decoded(value)?));
+                attributes.push((
+                    crate::evaluate::values::unknown::normalised(&key),
+                    decoded(value)?,
+                ));
             }
             Value::object(attributes)
         }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::FunctionError;
 use super::arguments::{Call, Outcome, element_type, list_of_text};
 use super::strings::graphemes;
-use crate::evaluate::convert::convert;
-use crate::evaluate::equality::{compare, marks_of};
-use crate::evaluate::number::Number;
-use crate::evaluate::unify::unify;
-use crate::evaluate::unknown::{derived_with, part};
-use crate::evaluate::value::{Kind, Step, Type, Unknown, Value};
+use crate::evaluate::values::convert::convert;
+use crate::evaluate::values::equality::{compare, marks_of};
+use crate::evaluate::values::number::Number;
+use crate::evaluate::values::unify::unify;
+use crate::evaluate::values::unknown::{derived_with, part};
+use crate::evaluate::values::value::{Kind, Step, Type, Unknown, Value};
 
 fn count(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
@@ -346,7 +346,7 @@ pub(super) fn flatten(call: &Call<'_>) -> Outcome {
 #[derive(Default)]
 struct Flat {
     elements: Vec<Value>,
-    marks: crate::evaluate::value::Marks,
+    marks: crate::evaluate::values::value::Marks,
     /// Whether a sequence inside is unknown, so that nobody can tell how many elements there are.
     open: bool,
 }
@@ -465,7 +465,7 @@ pub(super) fn distinct(call: &Call<'_>) -> Outcome {
     let kept: Vec<Value> = call
         .elements(0)
         .iter()
-        .filter(|element| seen.insert(crate::evaluate::sets::identity(element)))
+        .filter(|element| seen.insert(crate::evaluate::values::sets::identity(element)))
         .cloned()
         .collect();
     Ok(Value::new(Kind::List(element_type(&list.type_of()), kept.into())))
@@ -551,13 +551,13 @@ pub(super) fn matchkeys(call: &Call<'_>) -> Outcome {
         .elements()
         .unwrap_or(&[])
         .iter()
-        .map(crate::evaluate::sets::identity)
+        .map(crate::evaluate::values::sets::identity)
         .collect();
     let matching: Vec<Value> = call
         .elements(0)
         .iter()
         .zip(keys.elements().unwrap_or(&[]))
-        .filter(|(_, key)| wanted.contains(&crate::evaluate::sets::identity(key)))
+        .filter(|(_, key)| wanted.contains(&crate::evaluate::values::sets::identity(key)))
         .map(|(value, _)| value.clone())
         .collect();
     Ok(Value::new(Kind::List(of, matching.into())))

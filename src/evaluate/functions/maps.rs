@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::FunctionError;
 use super::arguments::{Call, Outcome, element_type};
-use crate::evaluate::convert::{attribute_type, convert};
-use crate::evaluate::equality::marks_of;
-use crate::evaluate::unknown::{derived_with, missing_from_block, part};
-use crate::evaluate::value::{Entries, Field, Kind, Step, Type, Value};
+use crate::evaluate::values::convert::{attribute_type, convert};
+use crate::evaluate::values::equality::marks_of;
+use crate::evaluate::values::unknown::{derived_with, missing_from_block, part};
+use crate::evaluate::values::value::{Entries, Field, Kind, Step, Type, Value};
 
 fn not_a_map(index: usize) -> FunctionError {
     FunctionError::at(index, "a map or object is required")

@@ -29,11 +29,11 @@ mod yaml_write;
 
 use std::fmt;
 
-use super::convert::convert;
-use super::sets::unmarked;
-use super::unknown::derived_with;
-use super::value::{Marks, Type, Value};
 use crate::config::files::Files;
+use crate::evaluate::values::convert::convert;
+use crate::evaluate::values::sets::unmarked;
+use crate::evaluate::values::unknown::derived_with;
+use crate::evaluate::values::value::{Marks, Type, Value};
 pub(crate) use arguments::Call;
 use table::{Function, Parameter};
 

@@ -4,9 +4,9 @@ use dashu_int::IBig;
 
 use super::FunctionError;
 use super::arguments::{Call, Outcome};
-use crate::evaluate::convert::convert;
-use crate::evaluate::number::{Number, NumberError};
-use crate::evaluate::value::{Kind, Type, Value};
+use crate::evaluate::values::convert::convert;
+use crate::evaluate::values::number::{Number, NumberError};
+use crate::evaluate::values::value::{Kind, Type, Value};
 
 fn done(result: Result<Number, NumberError>) -> Outcome {
     match result {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::FunctionError;
 use super::arguments::{Call, Outcome, element_type};
-use crate::evaluate::convert::convert;
-use crate::evaluate::equality::marks_of;
-use crate::evaluate::sets::{identity, set_of};
-use crate::evaluate::unify::unify;
-use crate::evaluate::unknown::derived_with;
-use crate::evaluate::value::{Kind, Type, Value};
+use crate::evaluate::values::convert::convert;
+use crate::evaluate::values::equality::marks_of;
+use crate::evaluate::values::sets::{identity, set_of};
+use crate::evaluate::values::unify::unify;
+use crate::evaluate::values::unknown::derived_with;
+use crate::evaluate::values::value::{Kind, Type, Value};
 
 /// More combinations than this are refused: no configuration means them, and they would fill memory.
 const MOST_COMBINATIONS: usize = 1_000_000;

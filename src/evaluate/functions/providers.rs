@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use super::FunctionError;
 use super::arguments::{Call, Outcome, text};
-use crate::evaluate::unknown::concatenated;
-use crate::evaluate::value::{Type, Value};
+use crate::evaluate::values::unknown::concatenated;
+use crate::evaluate::values::value::{Type, Value};
 
 /// The names and values of an id's segments, in order.
 fn segments(call: &Call<'_>, index: usize) -> Result<Vec<(String, String)>, FunctionError> {

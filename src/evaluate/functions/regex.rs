@@ -10,7 +10,7 @@ use ::regex::{Captures, Regex};
 
 use super::FunctionError;
 use super::arguments::{Call, Outcome, list_type, text};
-use crate::evaluate::value::{Field, Kind, Type, Value};
+use crate::evaluate::values::value::{Field, Kind, Type, Value};
 
 /// Compiled patterns are kept, because a `for` expression uses one for every element.
 static COMPILED: LazyLock<Mutex<HashMap<String, Regex>>> = LazyLock::new(Mutex::default);

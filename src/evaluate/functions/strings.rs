@@ -5,8 +5,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::FunctionError;
 use super::arguments::{Call, Outcome, list_of_text, text};
 use super::regex;
-use crate::evaluate::unknown::concatenated;
-use crate::evaluate::value::{Kind, Type, Value};
+use crate::evaluate::values::unknown::concatenated;
+use crate::evaluate::values::value::{Kind, Type, Value};
 
 /// A text longer than this is not made from a short one.
 const LONGEST_PADDING: i64 = 1_000_000;

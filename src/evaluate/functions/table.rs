@@ -8,7 +8,7 @@ use super::{
     cidr, dates, encoding, files, format, hashing, json, lists, maps, numbers, products, providers, regex,
     strings, tfvars, types, yaml, yaml_write,
 };
-use crate::evaluate::value::Type;
+use crate::evaluate::values::value::Type;
 
 /// A function's row.
 pub(super) struct Function {

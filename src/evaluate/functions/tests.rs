@@ -1,5 +1,5 @@
 use super::*;
-use crate::evaluate::value::{Kind, Part, Symbol};
+use crate::evaluate::values::value::{Kind, Part, Symbol};
 
 fn run(name: &str, arguments: Vec<Value>) -> Result<Value, FunctionError> {
     call(name, arguments, &Context { files: None })

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::FunctionError;
 use super::arguments::{Call, Outcome, text};
 use crate::config::hcl::parse_body;
-use crate::evaluate::constant::constant;
-use crate::evaluate::value::{Kind, Type, Value};
+use crate::evaluate::language::constant::constant;
+use crate::evaluate::values::value::{Kind, Type, Value};
 use crate::source::{Diagnostic, Severity, Sources, Syntax};
 
 /// `provider::terraform::encode_expr(value)`.

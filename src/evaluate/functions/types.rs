@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::FunctionError;
 use super::arguments::{Call, Outcome};
-use crate::evaluate::convert::convert;
-use crate::evaluate::unify::{convertible, unify};
-use crate::evaluate::value::{Kind, Marks, Type, Value};
+use crate::evaluate::values::convert::convert;
+use crate::evaluate::values::unify::{convertible, unify};
+use crate::evaluate::values::value::{Kind, Marks, Type, Value};
 
 fn converted(call: &Call<'_>, to: &Type) -> Outcome {
     let value = call.argument(0).clone();
@@ -125,10 +125,10 @@ pub(super) fn coalesce(call: &Call<'_>) -> Outcome {
                 let certain = unknown.not_null && (unknown.of != Type::String || unknown.prefix.is_some());
                 // The last argument is the result, or there is none.
                 if certain || index == last {
-                    return Ok(crate::evaluate::operate::certainly_not_null(value));
+                    return Ok(crate::evaluate::language::operate::certainly_not_null(value));
                 }
                 let rest: Vec<&Value> = call.arguments.iter().skip(index).collect();
-                return Ok(crate::evaluate::unknown::derived(unified, call.by, &rest));
+                return Ok(crate::evaluate::values::unknown::derived(unified, call.by, &rest));
             }
             _ => return Ok(value),
         }

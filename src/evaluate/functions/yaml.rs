@@ -9,9 +9,9 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::FunctionError;
 use super::arguments::{Call, Outcome, text};
-use crate::evaluate::convert::convert;
-use crate::evaluate::number::Number;
-use crate::evaluate::value::{Kind, Type, Value};
+use crate::evaluate::values::convert::convert;
+use crate::evaluate::values::number::Number;
+use crate::evaluate::values::value::{Kind, Type, Value};
 
 /// Deeper documents are refused.
 const MOST_LEVELS: usize = 64;

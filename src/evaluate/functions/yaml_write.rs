@@ -3,7 +3,7 @@
 
 use super::FunctionError;
 use super::arguments::{Call, Outcome, text};
-use crate::evaluate::value::{Kind, Type, Value};
+use crate::evaluate::values::value::{Kind, Type, Value};
 
 /// A quoted text is folded at the first space beyond this column.
 const WIDTH: usize = 80;

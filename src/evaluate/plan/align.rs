@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::evaluate::value::{Kind, Value};
+use crate::evaluate::values::value::{Kind, Value};
 
 /// Past this many comparisons elements are only matched by name or by order.
 const MOST_COMPARISONS: usize = 10_000;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::instances::Instances;
 use super::sources::Candidate;
-use crate::evaluate::value::Step;
+use crate::evaluate::values::value::Step;
 
 /// How much the names of an argument and of a reference have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

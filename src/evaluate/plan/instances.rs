@@ -8,7 +8,7 @@ use super::shape::Shape;
 use crate::config::module::ResourceName;
 use crate::config::plan::{Block, Configuration, Expression, Module};
 use crate::evaluate::address::{Address, Key, ModulePath, ModuleStep};
-use crate::evaluate::value::Step;
+use crate::evaluate::values::value::Step;
 
 /// An instance, with what is unknown in it.
 pub(super) struct Entry<'p> {

@@ -10,7 +10,7 @@ use super::sources::steps;
 use crate::config::plan::json::{self, Json};
 use crate::config::plan::{Expression, traversal};
 use crate::evaluate::address::Key;
-use crate::evaluate::value::Step;
+use crate::evaluate::values::value::Step;
 
 /// How far a value is followed through the arguments of module calls.
 const LONGEST_TRAIL: usize = 64;

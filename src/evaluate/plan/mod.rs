@@ -13,6 +13,7 @@ mod instances;
 mod known;
 mod outputs;
 mod overlay;
+pub mod planned;
 mod providers;
 mod shape;
 mod sources;
@@ -33,9 +34,9 @@ use values::{Beside, Builder};
 
 use super::address::Address;
 use super::evaluation::{Evaluation, Instance};
-use super::value::{BlockOf, Marks, Value};
 use crate::config::module::{Mode, ResourceName};
 use crate::config::plan::{Configuration, Plan, Span, State};
+use crate::evaluate::values::value::{BlockOf, Marks, Value};
 use crate::source::{Diagnostic, Place, SourceId};
 
 /// A plan without its source.

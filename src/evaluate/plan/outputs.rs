@@ -14,7 +14,7 @@ use super::symbols::Symbols;
 use crate::config::plan::{Expression, Module};
 use crate::evaluate::address::{Address, Key, ModulePath, ModuleStep};
 use crate::evaluate::evaluation::CallOutput;
-use crate::evaluate::value::{Kind, Step, Symbol, Type, Unknown, Value};
+use crate::evaluate::values::value::{Kind, Step, Symbol, Type, Unknown, Value};
 
 type Outputs = BTreeMap<Arc<str>, CallOutput>;
 

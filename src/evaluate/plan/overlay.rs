@@ -14,7 +14,7 @@ use crate::config::module::Mode;
 use crate::config::plan::{Action, Plan};
 use crate::evaluate::address::{Address, Key};
 use crate::evaluate::evaluation::{Evaluation, Instance};
-use crate::evaluate::value::{Kind, Step, Symbol, Unknown, Value};
+use crate::evaluate::values::value::{Kind, Step, Symbol, Unknown, Value};
 use crate::source::{Diagnostic, Place};
 
 /// How many addresses a diagnostic names.

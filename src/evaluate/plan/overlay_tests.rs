@@ -1,6 +1,6 @@
 use super::tests::{at, block, change, document, instance, plan, symbol};
 use super::*;
-use crate::evaluate::value::{Kind, Step, Symbol, Type};
+use crate::evaluate::values::value::{Kind, Step, Symbol, Type};
 use crate::source::{Severity, Sources, Syntax};
 
 /// A source as the evaluator would give it: values with places of their own text.

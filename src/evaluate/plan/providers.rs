@@ -11,7 +11,7 @@ use super::values::{Beside, Builder};
 use crate::config::module::Mode;
 use crate::config::plan::{Configuration, Expression, Provider};
 use crate::evaluate::address::{Address, ModulePath, ModuleStep};
-use crate::evaluate::value::{Type, Value};
+use crate::evaluate::values::value::{Type, Value};
 use crate::source::SourceId;
 
 /// By the name that instances give in `provider`.
@@ -109,7 +109,7 @@ fn unknown<'p>(
         lost: false,
         inside: false,
     };
-    let path = [crate::evaluate::value::Step::Attribute(name.clone())];
+    let path = [crate::evaluate::values::value::Step::Attribute(name.clone())];
     let leaf = Leaf {
         of,
         path: &path,

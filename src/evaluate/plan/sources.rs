@@ -12,7 +12,7 @@ use super::instances::{Entry, Instances, Scope};
 use super::known;
 use crate::config::plan::{Expression, Reference, traversal};
 use crate::evaluate::address::{Address, Key, ModulePath, ModuleStep};
-use crate::evaluate::value::Step;
+use crate::evaluate::values::value::Step;
 
 /// More candidates than this say nothing any more.
 const MOST_CANDIDATES: usize = 64;

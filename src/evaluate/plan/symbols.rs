@@ -13,7 +13,7 @@ use super::shape::Outline;
 use super::sources::{Candidate, Found, Search};
 use crate::config::plan::Expression;
 use crate::evaluate::address::Address;
-use crate::evaluate::value::{Step, Symbol};
+use crate::evaluate::values::value::{Step, Symbol};
 
 /// How far an attribute is followed to the attribute it was set from.
 const LONGEST_CHAIN: usize = 32;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::config::plan::{json, read_plan, read_state};
-use crate::evaluate::value::{Kind, Symbol};
+use crate::evaluate::values::value::{Kind, Symbol};
 use crate::source::{Sources, Syntax};
 
 /// A plan read and evaluated, with everything that was said about it.
@@ -235,7 +235,7 @@ fn an_unknown_list_is_more_than_its_references() {
     assert_eq!(from.len(), 2);
     assert_eq!(value.symbol().unwrap().only_source(), None);
     assert!(
-        matches!(&value.kind, Kind::Unknown(unknown) if matches!(unknown.of, crate::evaluate::value::Type::List(_)))
+        matches!(&value.kind, Kind::Unknown(unknown) if matches!(unknown.of, crate::evaluate::values::value::Type::List(_)))
     );
 }
 

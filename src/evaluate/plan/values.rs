@@ -13,8 +13,8 @@ use super::symbols::{Leaf, Symbols};
 use crate::config::plan::Span;
 use crate::config::plan::json::{self, Json};
 use crate::evaluate::address::Address;
-use crate::evaluate::number::Number;
-use crate::evaluate::value::{Kind, Marks, Step, Symbol, Type, Unknown, Value};
+use crate::evaluate::values::number::Number;
+use crate::evaluate::values::value::{Kind, Marks, Step, Symbol, Type, Unknown, Value};
 use crate::source::{Place, SourceId};
 
 /// Texts up to this length are shared: `Allow`, `Inbound`, `Tcp`. Longer ones are mostly different.

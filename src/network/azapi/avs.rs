@@ -1,6 +1,6 @@
 //! `Microsoft.AVS/privateClouds` and what hangs below it.
 
-use crate::evaluate::value::Symbol;
+use crate::evaluate::values::value::Symbol;
 use crate::network::attributes::{Field, View};
 use crate::network::inventory::avs::{
     Authorization, CloudLink, CloudUpdate, Cluster, GlobalReach, Owner, PrivateCloud, PublicIp,

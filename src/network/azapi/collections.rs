@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::translate::From::At;
 use super::translate::{Fields, at, each, mapped, placed};
-use crate::evaluate::value::Value;
+use crate::evaluate::values::value::Value;
 use crate::network::attributes::View;
 
 const FIREWALL_RULE: Fields = &[

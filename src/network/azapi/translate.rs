@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::collections::collection_group;
-use crate::evaluate::value::{Kind, Value};
+use crate::evaluate::values::value::{Kind, Value};
 use crate::network::attributes::View;
 
 /// Where an attribute comes from.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::evaluate::value::Value;
+use crate::evaluate::values::value::Value;
 use crate::network::attributes::{Field, Strings, View, text_of};
 use crate::network::doubt::{doubt, doubt_of};
 use crate::network::inventory::azure::Operand;

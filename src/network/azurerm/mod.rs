@@ -14,7 +14,7 @@ mod vmware;
 mod wan;
 
 use crate::config::module::Mode;
-use crate::evaluate::value::Value;
+use crate::evaluate::values::value::Value;
 
 use super::inventory::firewall::Stage;
 use super::inventory::{Inventory, Reader};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Fabric;
 use super::owners::Owners;
-use crate::evaluate::value::Value;
+use crate::evaluate::values::value::Value;
 use crate::network::doubt::doubt_of;
 use crate::network::inventory::avs::{Machine, Script};
 use crate::network::model::{Bounded, Fact, Hint};

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::Fabric;
 use super::part::{Part, part_of};
-use crate::evaluate::value::{Kind, Value};
+use crate::evaluate::values::value::{Kind, Value};
 use crate::network::attributes::View;
 use crate::network::catalogue::Handle;
 use crate::network::model::{Doubt, NodeId, NotUnderstood};

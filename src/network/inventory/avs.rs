@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Origin;
 use super::nsx::{Exclusion, Group, NatRule, Policy, Rule, Service};
-use crate::evaluate::value::Value;
+use crate::evaluate::values::value::Value;
 use crate::network::join::Reference;
 use crate::network::model::{Bounded, Doubt, Fact, Written};
 use crate::traffic::Addresses;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Origin;
 use super::firewall::Firewalls;
 use super::wan::Wan;
-use crate::evaluate::value::Step;
+use crate::evaluate::values::value::Step;
 use crate::network::join::Reference;
 use crate::network::model::{Bounded, Doubt, Fact, Written};
 use crate::traffic::{Addresses, Ports, Protocols};

@@ -16,7 +16,7 @@ use super::catalogue::{Catalogue, Handle};
 use super::join::Reference;
 use super::model::{Doubt, NetworkFinding, Written};
 use super::{azapi, azurerm, nsxt, vsphere};
-use crate::evaluate::value::Value;
+use crate::evaluate::values::value::Value;
 
 #[derive(Debug, Default)]
 pub struct Inventory {

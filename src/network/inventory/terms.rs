@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Reader;
-use crate::evaluate::value::Value;
+use crate::evaluate::values::value::Value;
 use crate::network::attributes::{Field, View};
 use crate::network::doubt::doubt_of;
 use crate::network::join::Reference;

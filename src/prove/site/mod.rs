@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub use read::read;
 pub use suppress::suppress;
 
-use crate::evaluate::value::Value;
+use crate::evaluate::values::value::Value;
 use crate::network::model::{Bounded, Fact, Written};
 use crate::network::{Declarations, OnPremisesDeclaration, RouteServerDeclaration};
 use crate::source::Place;

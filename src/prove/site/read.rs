@@ -7,7 +7,7 @@ use super::{
     Assume, AttachmentEntry, Purpose, RoleEntry, SettingValue, Site, SiteFile, SiteKind, SuppressBlock,
 };
 use crate::evaluate::evaluation::{EvaluatedBlock, EvaluatedBody};
-use crate::evaluate::value::Kind;
+use crate::evaluate::values::value::Kind;
 use crate::network::RouteServerDeclaration;
 use crate::network::doubt::doubt_of;
 use crate::network::model::{Fact, Written};

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::evaluate::evaluation::{EvaluatedAttribute, EvaluatedBlock, EvaluatedBody};
-use crate::evaluate::value::{Kind, Value};
+use crate::evaluate::values::value::{Kind, Value};
 use crate::network::doubt::doubt_of;
 use crate::network::model::{Bounded, Doubt, Fact, Written};
 use crate::prove::suggest;

@@ -59,7 +59,7 @@ impl Azure<'_, '_> {
         }
         let suffix = target.suffix.to_ascii_lowercase();
         let attribute = target.path.iter().any(|step| {
-            matches!(step, crate::evaluate::value::Step::Attribute(name) if &**name == "default_route_table_id")
+            matches!(step, crate::evaluate::values::value::Step::Attribute(name) if &**name == "default_route_table_id")
         });
         if attribute || suffix.ends_with("/defaultroutetable") {
             Table::Default

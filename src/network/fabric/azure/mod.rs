@@ -276,7 +276,7 @@ impl Azure<'_, '_> {
 
     /// The subnet that a reference means.
     fn subnet_of(&self, reference: &crate::network::join::Reference) -> Option<usize> {
-        use crate::evaluate::value::Step;
+        use crate::evaluate::values::value::Step;
         use crate::network::join::Reference;
         let Reference::To(target) = reference else {
             return None;
