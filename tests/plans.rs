@@ -250,9 +250,10 @@ fn show(directory: &Path) -> Json {
     );
     let evaluations: Vec<_> = sight
         .evaluated
-        .iter()
-        .map(|evaluated| &evaluated.evaluation)
+        .into_iter()
+        .map(|evaluated| evaluated.evaluation)
         .collect();
-    let text = clearway::report::show::render_json(&evaluations, &sight.diagnostics, &sight.sources);
+    let joins = clearway::network::joins::joins(&evaluations);
+    let text = clearway::report::show::render_json(&evaluations, &joins, &sight.diagnostics, &sight.sources);
     serde_json::from_str(&text).unwrap()
 }

@@ -5,6 +5,8 @@ use clap::{Args, ValueEnum};
 use super::Status;
 use super::inputs::{InputArguments, environment};
 use super::output::{complain, print, terminal};
+use crate::evaluate::evaluation::Evaluation;
+use crate::network::joins::joins;
 use crate::report::snippet::Style;
 use crate::report::{diagnostics, show};
 use crate::source::Severity;
@@ -29,7 +31,7 @@ pub enum ShowFormat {
 /// Errors in the input make the status [`Status::Unusable`]; what could be read is shown all the same.
 #[must_use]
 pub fn run(arguments: &ShowArguments) -> Status {
-    let sight = crate::see(
+    let mut sight = crate::see(
         &arguments.input.inputs,
         &arguments.input.options(),
         &environment(),
@@ -39,20 +41,20 @@ pub fn run(arguments: &ShowArguments) -> Status {
         color: terminal.color,
         width: terminal.width,
     };
-    let evaluations: Vec<_> = sight
-        .evaluated
-        .iter()
-        .map(|evaluated| &evaluated.evaluation)
+    let evaluations: Vec<Evaluation> = std::mem::take(&mut sight.evaluated)
+        .into_iter()
+        .map(|evaluated| evaluated.evaluation)
         .collect();
+    let joins = joins(&evaluations);
     let text = match arguments.format {
-        ShowFormat::Json => show::render_json(&evaluations, &sight.diagnostics, &sight.sources),
+        ShowFormat::Json => show::render_json(&evaluations, &joins, &sight.diagnostics, &sight.sources),
         ShowFormat::Human => {
             let problems = sight
                 .diagnostics
                 .iter()
                 .map(|problem| diagnostics::draw(problem, &sight.sources, style));
             complain(&problems.collect::<String>());
-            show::render_human(&evaluations, &sight.sources, style)
+            show::render_human(&evaluations, &joins, &sight.sources, style)
         }
     };
     if let Err(error) = print(&text) {

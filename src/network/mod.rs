@@ -11,6 +11,7 @@ pub mod fabric;
 pub mod ids;
 pub mod inventory;
 pub mod join;
+pub mod joins;
 pub mod model;
 pub mod service_tags;
 pub mod sets;

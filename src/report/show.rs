@@ -1,5 +1,5 @@
 //! What the tool sees (`clearway-show/1`): every instance with its values, what is unknown and which
-//! attribute it is, what is sensitive, and where it is written.
+//! attribute it is, what is sensitive, where it is written, and what it is joined with.
 //!
 //! `values`, `unknown` and `sensitive` have the shapes of a plan's `after`, `after_unknown` and
 //! `after_sensitive`; sensitive leaves are `null` in `values`.
@@ -15,20 +15,27 @@ use super::json::severity_word;
 use super::place::{at, place_text};
 use super::snippet::Style;
 use crate::config::module::Mode;
-use crate::evaluate::address::{Key, ModuleStep};
+use crate::evaluate::address::{Address, Key, ModuleStep};
 use crate::evaluate::evaluation::{Evaluation, Instance, is_unknown_blocks};
 use crate::evaluate::values::value::{Kind, Symbol, Type, Value};
 use crate::network::doubt::decided_by;
+use crate::network::joins::{Join, Joined};
 use crate::source::{Diagnostic, Sources};
 
 /// All evaluations, and the problems met when `reading`, as one JSON document; resources are in the order of their addresses.
 #[must_use]
-pub fn render_json(evaluations: &[&Evaluation], reading: &[Diagnostic], sources: &Sources) -> String {
-    let mut resources: Vec<&Instance> = evaluations
+pub fn render_json(
+    evaluations: &[Evaluation],
+    joins: &[Join],
+    reading: &[Diagnostic],
+    sources: &Sources,
+) -> String {
+    let mut resources: Vec<(usize, &Instance)> = evaluations
         .iter()
-        .flat_map(|evaluation| evaluation.instances.iter())
+        .enumerate()
+        .flat_map(|(input, evaluation)| evaluation.instances.iter().map(move |instance| (input, instance)))
         .collect();
-    resources.sort_by(|a, b| a.address.cmp(&b.address));
+    resources.sort_by(|(_, a), (_, b)| a.address.cmp(&b.address));
     let diagnostics: Vec<Json> = reading
         .iter()
         .chain(
@@ -56,7 +63,10 @@ pub fn render_json(evaluations: &[&Evaluation], reading: &[Diagnostic], sources:
     };
     let document = json!({
         "format": "clearway-show/1",
-        "resources": resources.iter().map(|instance| resource(instance, sources)).collect::<Vec<_>>(),
+        "resources": resources
+            .iter()
+            .map(|(input, instance)| resource(instance, joins_of(joins, *input, &instance.address), sources))
+            .collect::<Vec<_>>(),
         "outputs": named(|evaluation| &evaluation.outputs),
         "locals": named(|evaluation| &evaluation.locals),
         "diagnostics": diagnostics,
@@ -68,9 +78,9 @@ pub fn render_json(evaluations: &[&Evaluation], reading: &[Diagnostic], sources:
 
 /// The same for people: an instance a paragraph, an attribute a line.
 #[must_use]
-pub fn render_human(evaluations: &[&Evaluation], sources: &Sources, style: Style) -> String {
+pub fn render_human(evaluations: &[Evaluation], joins: &[Join], sources: &Sources, style: Style) -> String {
     let mut text = String::new();
-    for evaluation in evaluations {
+    for (input, evaluation) in evaluations.iter().enumerate() {
         for diagnostic in &evaluation.diagnostics {
             text.push_str(&diagnostics::draw(diagnostic, sources, style));
         }
@@ -93,6 +103,14 @@ pub fn render_human(evaluations: &[&Evaluation], sources: &Sources, style: Style
             }
             for (name, value) in instance.values.entries().unwrap_or_default() {
                 lines(&mut text, name, value, 1, Some(instance));
+            }
+            for join in joins_of(joins, input, &instance.address) {
+                let _ = writeln!(
+                    text,
+                    "  {} -> {}",
+                    clean(&join.attribute),
+                    clean(&join.to.to_string())
+                );
             }
             text.push('\n');
         }
@@ -154,7 +172,25 @@ fn why_unknown(symbol: &Symbol, of: Option<&Instance>) -> String {
     }
 }
 
-fn resource(instance: &Instance, sources: &Sources) -> Json {
+/// Of joins in order, those of one instance.
+fn joins_of<'j>(joins: &'j [Join], input: usize, address: &Address) -> &'j [Join] {
+    let key = |join: &Join| (join.input, &*join.from).cmp(&(input, address));
+    let start = joins.partition_point(|join| key(join).is_lt());
+    let end = joins.partition_point(|join| key(join).is_le());
+    joins.get(start..end).unwrap_or_default()
+}
+
+/// `to` where it is certain which instances are meant, or that one of several is; what else it is in words.
+fn joined_json(join: &Join) -> Json {
+    let (to, otherwise) = match &join.to {
+        Joined::To(address) => (vec![address.to_string()], None),
+        Joined::Either(addresses) => (addresses.iter().map(ToString::to_string).collect(), None),
+        other => (Vec::new(), Some(other.to_string())),
+    };
+    json!({ "attribute": &*join.attribute, "to": to, "otherwise": otherwise })
+}
+
+fn resource(instance: &Instance, joins: &[Join], sources: &Sources) -> Json {
     let address = &instance.address;
     let module: Vec<String> = address.module.iter().map(ModuleStep::to_string).collect();
     let mut references = Map::new();
@@ -176,6 +212,7 @@ fn resource(instance: &Instance, sources: &Sources) -> Json {
         "unknown": unknown(&instance.values),
         "sensitive": sensitive(&instance.values),
         "references": references,
+        "joins": joins.iter().map(joined_json).collect::<Vec<_>>(),
         "at": instance.at.map(|place| at(place, sources)),
     })
 }

@@ -38,6 +38,7 @@ fn networking(reader: &Reader<'_>, kind: &str, inventory: &mut Inventory) -> boo
         catalogue: reader.catalogue,
         handle: reader.handle,
         view,
+        record: reader.record,
     };
     azurerm::read_networking(kind, &inner, inventory)
 }

@@ -86,11 +86,7 @@ fn zone(reader: &Reader<'_>) -> Reference {
         return reader.reference(&["private_dns_zone_id"]);
     }
     let name = reader.view.any_of(&["private_dns_zone_name", "zone_name"]);
-    reader.catalogue.by_names(
-        reader.handle,
-        reader.view.get("resource_group_name"),
-        &[("microsoft.network/privatednszones", name)],
-    )
+    reader.named("microsoft.network/privatednszones", name)
 }
 
 fn record(reader: &Reader<'_>, data: Data) -> Record {

@@ -161,13 +161,9 @@ pub(super) fn group(reader: &Reader<'_>, inventory: &mut Inventory) {
 /// A collection of a firewall that has no policy.
 pub(super) fn classic(reader: &Reader<'_>, stage: Stage, inventory: &mut Inventory) {
     let view = reader.view;
-    let firewall = reader.catalogue.by_names(
-        reader.handle,
-        view.get("resource_group_name"),
-        &[(
-            "microsoft.network/azurefirewalls",
-            view.get("azure_firewall_name"),
-        )],
+    let firewall = reader.named(
+        "microsoft.network/azurefirewalls",
+        view.get("azure_firewall_name"),
     );
     let collection = collection(reader, stage, "", &view.address());
     inventory.azure.firewalls.classic.push((firewall, collection));

@@ -114,13 +114,9 @@ pub(super) fn circuit_peering(reader: &Reader<'_>, inventory: &mut Inventory) {
     let view = reader.view;
     let circuit = match view.get("express_route_circuit_id") {
         Some(id) => reader.resolve(Some(id)),
-        None => reader.catalogue.by_names(
-            reader.handle,
-            view.get("resource_group_name"),
-            &[(
-                "microsoft.network/expressroutecircuits",
-                view.get("express_route_circuit_name"),
-            )],
+        None => reader.named(
+            "microsoft.network/expressroutecircuits",
+            view.get("express_route_circuit_name"),
         ),
     };
     inventory.azure.circuit_peerings.push((reader.origin(), circuit));

@@ -171,11 +171,7 @@ pub(super) fn peering(reader: &Reader<'_>, inventory: &mut Inventory) {
 
 /// The network that a `virtual_network_name` in a resource group means.
 fn network_named(reader: &Reader<'_>, name: Option<&crate::evaluate::values::value::Value>) -> Reference {
-    reader.catalogue.by_names(
-        reader.handle,
-        reader.view.get("resource_group_name"),
-        &[("microsoft.network/virtualnetworks", name)],
-    )
+    reader.named("microsoft.network/virtualnetworks", name)
 }
 
 /// The networks of a list, each with its length; an unknown list is one prefix of which only bounds

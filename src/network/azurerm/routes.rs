@@ -41,11 +41,7 @@ pub(super) fn route(reader: &Reader<'_>, inventory: &mut Inventory) {
     let view = reader.view;
     let table = match view.get("route_table_id") {
         Some(id) => reader.resolve(Some(id)),
-        None => reader.catalogue.by_names(
-            reader.handle,
-            view.get("resource_group_name"),
-            &[("microsoft.network/routetables", view.get("route_table_name"))],
-        ),
+        None => reader.named("microsoft.network/routetables", view.get("route_table_name")),
     };
     let route = route_of(reader, Some(view.address()), &mut inventory.findings);
     inventory.azure.routes.push((table, route));

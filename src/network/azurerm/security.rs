@@ -30,13 +30,9 @@ pub(super) fn rule(reader: &Reader<'_>, inventory: &mut Inventory) {
     let view = reader.view;
     let group = match view.get("network_security_group_id") {
         Some(id) => reader.resolve(Some(id)),
-        None => reader.catalogue.by_names(
-            reader.handle,
-            view.get("resource_group_name"),
-            &[(
-                "microsoft.network/networksecuritygroups",
-                view.get("network_security_group_name"),
-            )],
+        None => reader.named(
+            "microsoft.network/networksecuritygroups",
+            view.get("network_security_group_name"),
         ),
     };
     let rule = rule_of(reader, Some(view.address()), &mut inventory.findings);

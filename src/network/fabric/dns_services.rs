@@ -205,7 +205,7 @@ fn unknown(doubt: &Doubt, written: &Written, suffix: Fact<Arc<str>>) -> ForwardZ
 }
 
 /// A zone by reference, by id, or by its name in the same cloud.
-fn zone<'a>(
+pub fn zone<'a>(
     fabric: &Fabric<'a>,
     owners: &Owners<'_>,
     cloud: usize,

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use super::attributes::View;
 use super::catalogue::{Catalogue, Handle};
 use super::join::Reference;
+use super::joins::Record;
 use super::model::{Doubt, NetworkFinding, Written};
 use super::{azapi, azurerm, nsxt, vsphere};
 use crate::evaluate::values::value::Value;
@@ -44,11 +45,19 @@ pub struct Reader<'a> {
     pub catalogue: &'a Catalogue<'a>,
     pub handle: Handle,
     pub view: View<'a>,
+    /// Where somebody asks what each reference became.
+    pub record: Option<&'a Record>,
 }
 
 impl Inventory {
     #[must_use]
     pub fn read(catalogue: &Catalogue<'_>) -> Inventory {
+        Inventory::read_and_record(catalogue, None)
+    }
+
+    /// The same, and remembers what each reference became.
+    #[must_use]
+    pub fn read_and_record(catalogue: &Catalogue<'_>, record: Option<&Record>) -> Inventory {
         let mut inventory = Inventory::default();
         for handle in catalogue.handles() {
             let Some(view) = catalogue.view(handle) else {
@@ -58,6 +67,7 @@ impl Inventory {
                 catalogue,
                 handle,
                 view,
+                record,
             };
             let kind = &*view.instance.address.kind;
             let read = match kind.split('_').next() {
@@ -100,7 +110,34 @@ impl<'a> Reader<'a> {
 
     #[must_use]
     pub fn resolve(&self, value: Option<&Value>) -> Reference {
-        self.catalogue.resolve(self.view.input, value)
+        let reference = self.catalogue.resolve(self.view.input, value);
+        self.remember(value, &reference);
+        reference
+    }
+
+    /// What the elements of a list or set refer to, unknown ones included.
+    #[must_use]
+    pub fn resolve_all(&self, value: Option<&Value>) -> Vec<Reference> {
+        let references = self.catalogue.resolve_all(self.view.input, value);
+        for reference in &references {
+            self.remember(value, reference);
+        }
+        references
+    }
+
+    /// The resource of this ARM type that an attribute names, in the resource group named beside it.
+    #[must_use]
+    pub fn named(&self, kind: &str, name: Option<&Value>) -> Reference {
+        let group = self.view.get("resource_group_name");
+        let reference = self.catalogue.by_names(self.handle, group, &[(kind, name)]);
+        self.remember(name, &reference);
+        reference
+    }
+
+    fn remember(&self, value: Option<&Value>, reference: &Reference) {
+        if let (Some(record), Some(value)) = (self.record, value) {
+            record.remember(self.handle, &self.view, value, reference);
+        }
     }
 
     /// Whether this instance is another sight of one that is read by itself (a data source of what an

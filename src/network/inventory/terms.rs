@@ -14,9 +14,7 @@ use crate::traffic::{Addresses, Ports};
 /// What the elements of a list or set refer to, unknown ones included.
 #[must_use]
 pub fn references(reader: &Reader<'_>, name: &str) -> Vec<Reference> {
-    reader
-        .catalogue
-        .resolve_all(reader.view.input, reader.view.get(name))
+    reader.resolve_all(reader.view.get(name))
 }
 
 /// A list of addresses, networks or ranges. A text that is none of these is in doubt.

@@ -73,7 +73,8 @@ fn manager(reader: &Reader<'_>) -> Owner {
     let configured = evaluations
         .get(reader.view.input)
         .and_then(|evaluation| evaluation.providers.get(&reader.view.instance.provider));
-    Owner::Manager(reader.resolve(configured.and_then(|configured| configured.get("host"))))
+    let host = configured.and_then(|configured| configured.get("host"));
+    Owner::Manager(reader.catalogue.resolve(reader.view.input, host))
 }
 
 /// Resources that change what becomes of packets at a gateway, in ways that are not modelled.
