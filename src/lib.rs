@@ -18,10 +18,12 @@ use std::path::{Path, PathBuf};
 use config::{Content, Environment, Input, Options};
 use evaluate::door::evaluate_input;
 use evaluate::evaluated::Evaluated;
+use network::model::Network;
 use network::service_tags::ServiceTags;
 use prove::finding::{InputKind, Report, ReportInput};
 use prove::pack::Pack;
 use prove::site::SiteFile;
+use prove::trace::Asked;
 use source::{Diagnostic, Sources, Syntax};
 
 /// What is asked of [`check`] beyond its inputs.
@@ -74,41 +76,100 @@ pub fn check(
     environment: &Environment,
     question: &Question,
 ) -> (Report, Sources) {
+    let model = model(
+        paths,
+        options,
+        environment,
+        &question.packs,
+        question.service_tags.as_deref(),
+    );
+    let selection = prove::Options {
+        only: question.only.clone(),
+        sites: question.sites.clone(),
+    };
+    let report = prove::prove(
+        &model.network,
+        &model.site_file,
+        &model.packs,
+        &selection,
+        question.today.as_deref(),
+    );
+    model.finish(report)
+}
+
+/// Decides one flow that is asked for by hand.
+#[must_use]
+pub fn trace(
+    paths: &[PathBuf],
+    options: &Options,
+    environment: &Environment,
+    question: &Question,
+    asked: &Asked,
+) -> (Report, Sources) {
+    let model = model(
+        paths,
+        options,
+        environment,
+        &question.packs,
+        question.service_tags.as_deref(),
+    );
+    let report = prove::trace::trace(&model.network, &model.site_file, &model.packs, &model.tags, asked);
+    model.finish(report)
+}
+
+/// Everything that is decided upon.
+struct Model {
+    inputs: Vec<Input>,
+    network: Network,
+    site_file: SiteFile,
+    packs: Vec<Pack>,
+    tags: ServiceTags,
+    diagnostics: Vec<Diagnostic>,
+    sources: Sources,
+}
+
+impl Model {
+    /// Adds to a report what was read for it.
+    fn finish(self, mut report: Report) -> (Report, Sources) {
+        let mut diagnostics = self.diagnostics;
+        report.inputs = self.inputs.iter().map(report_input).collect();
+        diagnostics.append(&mut report.diagnostics);
+        report.diagnostics = diagnostics;
+        (report, self.sources)
+    }
+}
+
+/// Reads, evaluates and models.
+fn model(
+    paths: &[PathBuf],
+    options: &Options,
+    environment: &Environment,
+    added_packs: &[PathBuf],
+    named_tags: Option<&Path>,
+) -> Model {
     let Sight {
         inputs,
         evaluated,
         mut diagnostics,
         mut sources,
     } = see(paths, options, environment);
-    let packs = packs(&question.packs, environment, &mut sources, &mut diagnostics);
-    let tags = service_tags(
-        question.service_tags.as_deref(),
-        environment,
-        &mut sources,
-        &mut diagnostics,
-    );
+    let packs = packs(added_packs, environment, &mut sources, &mut diagnostics);
+    let tags = service_tags(named_tags, environment, &mut sources, &mut diagnostics);
     let site_file = site_file(&inputs, &evaluated, &packs, &mut diagnostics);
     let mut evaluations = Vec::with_capacity(evaluated.len());
     for one in evaluated {
         diagnostics.extend(one.evaluation.diagnostics.iter().cloned());
         evaluations.push(one.evaluation);
     }
-    let network = network::build(&evaluations, &site_file.declarations(), &tags);
-    let selection = prove::Options {
-        only: question.only.clone(),
-        sites: question.sites.clone(),
-    };
-    let mut report = prove::prove(
-        &network,
-        &site_file,
-        &packs,
-        &selection,
-        question.today.as_deref(),
-    );
-    report.inputs = inputs.iter().map(report_input).collect();
-    diagnostics.append(&mut report.diagnostics);
-    report.diagnostics = diagnostics;
-    (report, sources)
+    Model {
+        network: network::build(&evaluations, &site_file.declarations(), &tags),
+        inputs,
+        site_file,
+        packs,
+        tags,
+        diagnostics,
+        sources,
+    }
 }
 
 fn report_input(input: &Input) -> ReportInput {

@@ -9,6 +9,7 @@ pub mod inputs;
 pub mod output;
 pub mod rules;
 pub mod show;
+pub mod trace;
 
 use clap::{Parser, Subcommand};
 
@@ -29,6 +30,8 @@ pub struct Arguments {
 pub enum Command {
     /// Decide every requirement
     Check(check::CheckArguments),
+    /// Follow one flow through the network, hop by hop
+    Trace(trace::TraceArguments),
     /// Show every resource instance as evaluated: what is unknown and why, and where it is written
     Show(show::ShowArguments),
     /// Explain a requirement: what it asks, why, and how it is usually broken
@@ -58,6 +61,7 @@ pub enum Status {
 pub fn run(arguments: &Arguments) -> Status {
     match &arguments.command {
         Command::Check(arguments) => check::run(arguments),
+        Command::Trace(arguments) => trace::run(arguments),
         Command::Show(arguments) => show::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),

@@ -383,6 +383,41 @@ impl Index {
         }
     }
 
+    /// What an address written by hand means: an instance, or every instance of a resource whose keys
+    /// it leaves out. In the order of the addresses.
+    #[must_use]
+    pub fn named(&self, text: &str) -> Vec<Thing> {
+        let mut exact: Vec<(&Address, Thing)> = Vec::new();
+        let mut keyless = Vec::new();
+        for (address, things) in &self.by_address {
+            let into = if address.to_string() == text {
+                &mut exact
+            } else if address.without_keys().to_string() == text {
+                &mut keyless
+            } else {
+                continue;
+            };
+            into.extend(things.iter().map(|(_, thing)| (address, *thing)));
+        }
+        let mut found = if exact.is_empty() { keyless } else { exact };
+        found.sort_by_key(|(address, _)| *address);
+        let mut things: Vec<Thing> = Vec::new();
+        for (_, thing) in found {
+            if !things.contains(&thing) {
+                things.push(thing);
+            }
+        }
+        things
+    }
+
+    /// The addresses of everything in the network, sorted.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let mut addresses: Vec<&Address> = self.by_address.keys().collect();
+        addresses.sort_unstable();
+        addresses.iter().map(ToString::to_string).collect()
+    }
+
     fn at(&self, address: &Address, input: Option<usize>) -> Option<Thing> {
         let things = self.by_address.get(address)?;
         let own = things.iter().find(|(of, _)| Some(*of) == input);

@@ -88,13 +88,7 @@ pub fn decide(graph: &Graph, file: &SiteFile, packs: &[Pack], options: &Options)
 }
 
 fn decide_pack(situation: &Situation, pack: &Pack, options: &Options) -> Vec<Proof> {
-    let mut rows = Rows {
-        situation,
-        pack,
-        resolving: BTreeSet::new(),
-    };
-    let names = dns_rows(&rows);
-    rows.resolving = resolving(&names, pack);
+    let (rows, names) = rows_and_names(situation, pack);
     let mut proofs = Vec::new();
     for requirement in pack.requirements.iter().filter(|row| options.wants(row)) {
         for (label, decided) in each_site(&rows, requirement, &names) {
@@ -108,6 +102,23 @@ fn decide_pack(situation: &Situation, pack: &Pack, options: &Options) -> Vec<Pro
         }
     }
     proofs
+}
+
+/// What deciding flows of a pack needs, the fate of its DNS rows included.
+#[must_use]
+pub fn rows<'a>(situation: &'a Situation<'a>, pack: &'a Pack) -> Rows<'a> {
+    rows_and_names(situation, pack).0
+}
+
+fn rows_and_names<'a>(situation: &'a Situation<'a>, pack: &'a Pack) -> (Rows<'a>, DnsRows) {
+    let mut rows = Rows {
+        situation,
+        pack,
+        resolving: BTreeSet::new(),
+    };
+    let names = dns_rows(&rows);
+    rows.resolving = resolving(&names, pack);
+    (rows, names)
 }
 
 type DnsRows = BTreeMap<(Arc<str>, Arc<str>), Decided>;
@@ -223,6 +234,19 @@ fn same_store(rows: &Rows, requirement: &Requirement) -> Option<Decided> {
     ))
 }
 
+/// What is decided in order, with the assumptions by which it was joined; without a site, of all.
+#[must_use]
+pub fn settle(situation: &Situation, site: Option<&SiteView>, decided: Decided) -> Decided {
+    let decided = decided.settled();
+    if !matches!(decided.verdict, Verdict::Satisfied | Verdict::Violated) {
+        return decided;
+    }
+    let all = situation.sites.iter();
+    let sites = all.filter(|other| site.is_none_or(|site| site.label == other.label));
+    let assumptions = joined::assumptions(situation.network, sites, &decided);
+    decided.assuming(assumptions).in_order()
+}
+
 fn proof(
     rows: &Rows,
     requirement: &Requirement,
@@ -230,13 +254,7 @@ fn proof(
     site: Option<&SiteView>,
     decided: Decided,
 ) -> Proof {
-    let mut decided = decided.settled();
-    if matches!(decided.verdict, Verdict::Satisfied | Verdict::Violated) {
-        let all = rows.situation.sites.iter();
-        let sites = all.filter(|other| site.is_none_or(|site| site.label == other.label));
-        let assumptions = joined::assumptions(rows.situation.network, sites, &decided);
-        decided = decided.assuming(assumptions).in_order();
-    }
+    let mut decided = settle(rows.situation, site, decided);
     if decided.verdict == Verdict::Undetermined && decided.unknowns.is_empty() {
         decided.unknowns.push(doubt(
             format!("what `{}` needs to know", requirement.id),
@@ -248,8 +266,8 @@ fn proof(
         severity: severity(rows, requirement, site),
         verdict: decided.verdict,
         title: requirement.title.clone(),
-        summary: summary::sentence(requirement, &decided),
-        help: summary::help(requirement, &decided),
+        summary: summary::sentence(&requirement.title, &decided),
+        help: summary::help(&requirement.help, &decided),
         citation: requirement.citation.clone(),
         row: Some(requirement.header),
         reading: requirement.reading.clone(),

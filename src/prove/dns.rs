@@ -75,6 +75,7 @@ fn from_spot(
                 target: &target,
                 protocol: *protocol,
                 ports: &flow.ports,
+                source_ports: &flow.source_ports,
             };
             parts.push(Decided::flow(decide(situation, &question)));
         }
@@ -225,6 +226,7 @@ fn upstream(
             target: &target,
             protocol: *protocol,
             ports: &flow.ports,
+            source_ports: &flow.source_ports,
         };
         Decided::flow(decide(situation, &question))
     }));

@@ -20,6 +20,7 @@ pub struct Question<'q> {
     pub target: &'q Target,
     pub protocol: Protocol,
     pub ports: &'q Ports,
+    pub source_ports: &'q Ports,
 }
 
 /// Walks a flow and says how it fares.
@@ -62,13 +63,12 @@ pub fn decide(situation: &Situation, question: &Question) -> FlowProof {
     proof
 }
 
-/// Clients send from unprivileged ports.
 fn flow(question: &Question) -> Flow {
     let cube = Cube {
         source: question.spot.addresses.upper.clone(),
         destination: question.target.addresses.upper.clone(),
         protocols: question.protocol.set(),
-        source_ports: Ports::range(1024, u16::MAX),
+        source_ports: question.source_ports.clone(),
         destination_ports: question.ports.clone(),
     };
     Flow {

@@ -23,6 +23,7 @@ pub mod suggest;
 mod summary;
 #[cfg(test)]
 mod tests;
+pub mod trace;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -105,11 +105,19 @@ pub fn no_resolvers(site: &SiteView) -> Doubt {
     }
 }
 
+/// The same of a client that is no role of a site.
+fn unnamed_resolvers(client: &str) -> Doubt {
+    doubt(
+        format!("the DNS servers that `{client}` asks"),
+        "the address that the name leads to, given as the destination",
+    )
+}
+
 /// Where a client's packets to a name go. Several targets: it is not known which.
 #[must_use]
 pub fn targets(
     situation: &Situation,
-    site: &SiteView,
+    site: Option<&SiteView>,
     role: &str,
     spot: &Spot,
     named: &Named,
@@ -119,7 +127,7 @@ pub fn targets(
         // servers would answer.
         return vec![public(situation, named)];
     }
-    match resolvers(situation, site, role, Some(spot)) {
+    match site.and_then(|site| resolvers(situation, site, role, Some(spot))) {
         Some(servers) if !servers.addresses.upper.is_empty() => {
             let answers = resolve(situation.graph, &servers.addresses, &named.name, spot.node);
             let mut targets = endpoints_left_open(situation, named, &answers);
@@ -130,7 +138,10 @@ pub fn targets(
             );
             targets
         }
-        _ => without_resolvers(situation, site, named),
+        _ => {
+            let nobody = site.map_or_else(|| unnamed_resolvers(role), no_resolvers);
+            without_resolvers(situation, &nobody, named)
+        }
     }
 }
 
@@ -183,7 +194,7 @@ fn answered(situation: &Situation, named: &Named, answer: Answer) -> Target {
 }
 
 /// What every resolver would answer: the public address, unless there are private endpoints.
-fn without_resolvers(situation: &Situation, site: &SiteView, named: &Named) -> Vec<Target> {
+fn without_resolvers(situation: &Situation, nobody: &Doubt, named: &Named) -> Vec<Target> {
     let endpoints = named.service.map_or(&[][..], |service| &service.endpoints);
     let mut target = public(situation, named);
     if endpoints.is_empty() {
@@ -199,7 +210,7 @@ fn without_resolvers(situation: &Situation, site: &SiteView, named: &Named) -> V
     let mut targets = vec![target];
     targets.extend(endpoints.iter().map(|node| endpoint(situation, named, *node)));
     for target in &mut targets {
-        target.doubts.push(no_resolvers(site));
+        target.doubts.push(nobody.clone());
     }
     targets
 }

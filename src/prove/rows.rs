@@ -13,7 +13,7 @@ use super::site::SiteKind;
 use super::situation::{SiteView, Situation};
 use super::{dns, store};
 use crate::network::doubt::doubt;
-use crate::network::model::{Assumption, Bounded, Doubt, Written};
+use crate::network::model::{Assumption, Bounded, Doubt, Store, Written};
 use crate::paths::{Destination, FlowName};
 use crate::traffic::Addresses;
 
@@ -25,7 +25,54 @@ pub struct Rows<'a> {
     pub resolving: BTreeSet<(Arc<str>, Arc<str>)>,
 }
 
+/// A destination that goes by name.
+pub struct Goal<'n> {
+    pub role: Arc<str>,
+    pub named: Named<'n>,
+    pub known_from: Arc<str>,
+    pub written: Written,
+}
+
 impl Rows<'_> {
+    /// From a placed role (or what stands for one) to targets, each certain or not.
+    #[must_use]
+    pub fn to_targets(
+        &self,
+        source: &Placed,
+        there: &Placed,
+        ends: &[(Target, bool)],
+        flow: &Flow,
+    ) -> Decided {
+        let mut parts = Vec::new();
+        let mut perhaps = Vec::new();
+        for spot in &source.spots {
+            for (target, sure) in ends {
+                let end = End {
+                    role: there.role.clone(),
+                    name: None,
+                    addresses: target.addresses.upper.clone(),
+                    known_from: there.known_from.clone(),
+                    written: there.written.clone(),
+                };
+                let mut target = target.clone();
+                target.assumptions.extend(there.assumptions.iter().cloned());
+                let walked = self.walked(source, spot, &end, &target, flow);
+                if spot.sure && *sure {
+                    parts.push(walked);
+                } else {
+                    perhaps.push(walked);
+                }
+            }
+        }
+        if !perhaps.is_empty() {
+            parts.push(Decided::either(perhaps, &unsure(source, there)));
+        }
+        if !there.doubts.is_empty() || parts.is_empty() {
+            parts.push(Decided::unknown(there.doubts.clone()));
+        }
+        Decided::all(parts)
+    }
+
     /// A flow of a row, for one site. `network` asks for the appliance's network of that purpose;
     /// otherwise the destination says which is taken.
     #[must_use]
@@ -39,7 +86,9 @@ impl Rows<'_> {
         Decided::all(parts)
     }
 
-    fn between(
+    /// From one role to another at one site.
+    #[must_use]
+    pub fn between(
         &self,
         site: &SiteView,
         from: &Role,
@@ -96,36 +145,9 @@ impl Rows<'_> {
     }
 
     /// To a role with addresses of its own.
-    fn to_addresses(&self, source: &Placed, there: &Placed, flow: &Flow) -> Decided {
-        let mut parts = Vec::new();
-        let ends = targets_of(&there.spots);
-        let mut perhaps = Vec::new();
-        for spot in &source.spots {
-            for (target, sure) in &ends {
-                let end = End {
-                    role: there.role.clone(),
-                    name: None,
-                    addresses: target.addresses.upper.clone(),
-                    known_from: there.known_from.clone(),
-                    written: there.written.clone(),
-                };
-                let mut target = target.clone();
-                target.assumptions.extend(there.assumptions.iter().cloned());
-                let walked = self.walked(source, spot, &end, &target, flow);
-                if spot.sure && *sure {
-                    parts.push(walked);
-                } else {
-                    perhaps.push(walked);
-                }
-            }
-        }
-        if !perhaps.is_empty() {
-            parts.push(Decided::either(perhaps, &unsure(source, there)));
-        }
-        if !there.doubts.is_empty() || parts.is_empty() {
-            parts.push(Decided::unknown(there.doubts.clone()));
-        }
-        Decided::all(parts)
+    #[must_use]
+    pub fn to_addresses(&self, source: &Placed, there: &Placed, flow: &Flow) -> Decided {
+        self.to_targets(source, there, &targets_of(&there.spots), flow)
     }
 
     fn walked(&self, from: &Placed, spot: &Spot, end: &End, target: &Target, flow: &Flow) -> Decided {
@@ -139,6 +161,7 @@ impl Rows<'_> {
                     target,
                     protocol: *protocol,
                     ports: &flow.ports,
+                    source_ports: &flow.source_ports,
                 },
             ))
         }))
@@ -146,27 +169,35 @@ impl Rows<'_> {
 
     /// To something that is reached by name.
     fn to_name(&self, site: &SiteView, source: &Placed, to: &Role, flow: &Flow) -> Decided {
-        let (named, known_from, written) = match self.named(site, to) {
-            Ok(named) => named,
-            Err(doubt) => return Decided::unknown([doubt]),
-        };
+        match self.named(site, to) {
+            Ok(goal) => self
+                .to_goal(Some(site), source, &goal, flow)
+                .assuming(self.name_resolves(site, &source.role, to)),
+            Err(doubt) => Decided::unknown([doubt]),
+        }
+    }
+
+    /// To whatever the client's DNS servers answer for a name.
+    #[must_use]
+    pub fn to_goal(&self, site: Option<&SiteView>, source: &Placed, goal: &Goal, flow: &Flow) -> Decided {
+        let named = &goal.named;
         let mut parts = Vec::new();
         let mut perhaps = Vec::new();
         for spot in &source.spots {
-            let found = targets(self.situation, site, &source.role, spot, &named);
+            let found = targets(self.situation, site, &source.role, spot, named);
             let mut doubts: Vec<Doubt> = found.iter().flat_map(|target| target.doubts.clone()).collect();
             let alternatives: Vec<Decided> = found
                 .iter()
                 .map(|target| {
                     let end = End {
-                        role: to.name.clone(),
+                        role: goal.role.clone(),
                         name: match &named.name {
                             FlowName::Known(name) => Some(name.clone()),
                             FlowName::Unknown => None,
                         },
                         addresses: target.addresses.upper.clone(),
-                        known_from: known_from.clone(),
-                        written: written.clone(),
+                        known_from: goal.known_from.clone(),
+                        written: goal.written.clone(),
                     };
                     self.walked(source, spot, &end, target, flow)
                 })
@@ -187,7 +218,7 @@ impl Rows<'_> {
         if !perhaps.is_empty() {
             parts.push(Decided::either(perhaps, &unsure(source, source)));
         }
-        Decided::all(parts).assuming(self.name_resolves(site, &source.role, to))
+        Decided::all(parts)
     }
 
     /// Rows that go by name are judged as though the name resolved; where the client's own DNS rows
@@ -204,24 +235,46 @@ impl Rows<'_> {
         })
     }
 
-    fn named(&self, site: &SiteView, to: &Role) -> Result<(Named<'_>, Arc<str>, Written), Doubt> {
-        let network = self.situation.network;
+    /// What a role that goes by name is called, and what says so.
+    ///
+    /// # Errors
+    /// What is not known about it.
+    pub fn named(&self, site: &SiteView, to: &Role) -> Result<Goal<'_>, Doubt> {
         if to.kind == RoleKind::ObjectStore {
             let found = store::find(self.situation, site, to)?;
-            let service = network.naming.services.get(found.store.service);
-            let name = service.and_then(|service| service.name.value.as_ref().ok());
-            let name = name.map_or(FlowName::Unknown, |name| FlowName::Known(name.clone()));
-            return Ok((
-                Named { name, service },
-                found.known_from,
-                found.store.written.clone(),
-            ));
+            return Ok(self.goal_of_store(&to.name, found.store, found.known_from));
         }
         let (name, known_from, written) = self.public_name(site, to)?;
-        let service = network.naming.services.iter().find(
+        Ok(Goal {
+            role: to.name.clone(),
+            named: self.with_service(name),
+            known_from,
+            written,
+        })
+    }
+
+    /// A storage account, by the name of its endpoint.
+    #[must_use]
+    pub fn goal_of_store(&self, role: &Arc<str>, store: &Store, known_from: Arc<str>) -> Goal<'_> {
+        let service = self.situation.network.naming.services.get(store.service);
+        let name = service.and_then(|service| service.name.value.as_ref().ok());
+        let name = name.map_or(FlowName::Unknown, |name| FlowName::Known(name.clone()));
+        Goal {
+            role: role.clone(),
+            named: Named { name, service },
+            known_from,
+            written: store.written.clone(),
+        }
+    }
+
+    /// A name, with what the network knows of it.
+    #[must_use]
+    pub fn with_service(&self, name: FlowName) -> Named<'_> {
+        let mut services = self.situation.network.naming.services.iter();
+        let service = services.find(
             |service| matches!((&service.name.value, &name), (Ok(own), FlowName::Known(name)) if own == name),
         );
-        Ok((Named { name, service }, known_from, written))
+        Named { name, service }
     }
 
     /// The name of a public host: from the role's block, the pack, or its setting.

@@ -3,15 +3,14 @@
 use super::decided::Decided;
 use super::finding::{FlowProof, Verdict};
 use super::flow::{end_name, stops};
-use super::pack::Requirement;
 use crate::network::model::Disposition;
 use crate::paths::Decision;
 use crate::traffic::Addresses;
 
 #[must_use]
-pub fn sentence(requirement: &Requirement, decided: &Decided) -> String {
+pub fn sentence(title: &str, decided: &Decided) -> String {
     match decided.verdict {
-        Verdict::Satisfied => satisfied(requirement, decided),
+        Verdict::Satisfied => satisfied(title, decided),
         Verdict::Violated => violated(decided),
         Verdict::Undetermined => undetermined(decided),
         Verdict::NotApplicable => because(decided, Decision::Forwarded),
@@ -20,7 +19,7 @@ pub fn sentence(requirement: &Requirement, decided: &Decided) -> String {
 
 /// What to do: what the row says where it is violated, what would decide it where it is open.
 #[must_use]
-pub fn help(requirement: &Requirement, decided: &Decided) -> String {
+pub fn help(advice: &str, decided: &Decided) -> String {
     match decided.verdict {
         Verdict::Violated => match decided
             .flows
@@ -33,7 +32,7 @@ pub fn help(requirement: &Requirement, decided: &Decided) -> String {
                  rule always does), or take the firewall out of the way there"
                     .to_owned()
             }
-            _ => requirement.help.to_string(),
+            _ => advice.to_owned(),
         },
         Verdict::Undetermined => {
             let ways = decided.unknowns.iter().map(|doubt| &*doubt.decided_by);
@@ -53,7 +52,7 @@ pub fn help(requirement: &Requirement, decided: &Decided) -> String {
     }
 }
 
-fn satisfied(requirement: &Requirement, decided: &Decided) -> String {
+fn satisfied(title: &str, decided: &Decided) -> String {
     if decided.flows.is_empty() {
         return because(decided, Decision::Allowed);
     }
@@ -62,7 +61,7 @@ fn satisfied(requirement: &Requirement, decided: &Decided) -> String {
         1 => ", under one assumption".to_owned(),
         count => format!(", under {count} assumptions"),
     };
-    format!("{}: every packet is delivered{assuming}", requirement.title)
+    format!("{}: every packet is delivered{assuming}", title)
 }
 
 fn violated(decided: &Decided) -> String {
@@ -78,11 +77,14 @@ fn violated(decided: &Decided) -> String {
 
 fn blocked(flow: &FlowProof) -> String {
     let sources = Addresses::union_all(flow.blocked.iter().map(|cube| &cube.source));
+    let from = match few(&sources) {
+        sources if *sources == *flow.from.role => sources,
+        sources => format!("{} ({sources})", flow.from.role),
+    };
     let what = format!(
-        "{} {} from {} ({sources}) to {}",
+        "{} {} from {from} to {}",
         flow.protocol,
         flow.ports,
-        flow.from.role,
         end_name(&flow.to)
     );
     if flow.disposition == Disposition::NameUnresolved {
@@ -114,6 +116,18 @@ fn blocked(flow: &FlowProof) -> String {
         }
         None => format!("{what} {verb}"),
     }
+}
+
+/// Some ranges are said one by one; of many the rest is counted, and stands in the blocked packets.
+fn few(addresses: &Addresses) -> String {
+    const MOST: usize = 8;
+    const SHOWN: usize = 3;
+    let ranges = addresses.ranges();
+    if ranges.len() <= MOST {
+        return addresses.to_string();
+    }
+    let first = Addresses::from_ranges(ranges.iter().take(SHOWN).copied());
+    format!("{first} and {} more ranges", ranges.len() - SHOWN)
 }
 
 fn undetermined(decided: &Decided) -> String {

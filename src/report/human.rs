@@ -274,7 +274,7 @@ fn mark(hop: &Hop, ends: bool, flow: &FlowProof) -> &'static str {
     }
 }
 
-fn blocked_line(blocked: &[Cube]) -> String {
+pub(super) fn blocked_line(blocked: &[Cube]) -> String {
     let sources = Addresses::union_all(blocked.iter().map(|cube| &cube.source));
     let destinations = Addresses::union_all(blocked.iter().map(|cube| &cube.destination));
     let ports: Vec<String> = blocked
@@ -296,7 +296,7 @@ fn blocked_line(blocked: &[Cube]) -> String {
 }
 
 /// The first ranges of a set and how many more there are.
-fn short(addresses: &Addresses) -> String {
+pub(super) fn short(addresses: &Addresses) -> String {
     const SHOWN: usize = 3;
     if addresses.is_all() {
         return "any".to_owned();

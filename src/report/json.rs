@@ -37,13 +37,13 @@ struct Document {
 }
 
 #[derive(Debug, Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
 #[derive(Debug, Serialize)]
-struct InputEntry {
+pub(super) struct InputEntry {
     path: String,
     kind: &'static str,
 }
@@ -91,13 +91,13 @@ struct SourceEntry {
 }
 
 #[derive(Debug, Serialize)]
-struct AssumptionEntry {
+pub(super) struct AssumptionEntry {
     code: &'static str,
     text: String,
 }
 
 #[derive(Debug, Serialize)]
-struct UnknownEntry {
+pub(super) struct UnknownEntry {
     what: String,
     decided_by: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,7 +105,7 @@ struct UnknownEntry {
 }
 
 #[derive(Debug, Serialize)]
-struct FlowEntry {
+pub(super) struct FlowEntry {
     from: EndEntry,
     to: EndEntry,
     protocol: String,
@@ -119,7 +119,7 @@ struct FlowEntry {
 }
 
 #[derive(Debug, Serialize)]
-struct EndEntry {
+pub(super) struct EndEntry {
     role: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
@@ -131,7 +131,7 @@ struct EndEntry {
 
 /// One range of blocked sources, with all destinations blocked for it.
 #[derive(Debug, Serialize)]
-struct BlockedEntry {
+pub(super) struct BlockedEntry {
     source: String,
     destination: String,
     protocol: String,
@@ -139,7 +139,7 @@ struct BlockedEntry {
 }
 
 #[derive(Debug, Serialize)]
-struct PacketEntry {
+pub(super) struct PacketEntry {
     source: String,
     destination: String,
     protocol: String,
@@ -148,7 +148,7 @@ struct PacketEntry {
 }
 
 #[derive(Debug, Serialize)]
-struct HopEntry {
+pub(super) struct HopEntry {
     place: String,
     kind: &'static str,
     decision: &'static str,
@@ -162,7 +162,7 @@ struct HopEntry {
 }
 
 #[derive(Debug, Serialize)]
-struct WrittenEntry {
+pub(super) struct WrittenEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<At>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -172,7 +172,7 @@ struct WrittenEntry {
 }
 
 #[derive(Debug, Serialize)]
-struct ReasonEntry {
+pub(super) struct ReasonEntry {
     place: String,
     decision: &'static str,
     because: String,
@@ -200,7 +200,7 @@ struct FindingEntry {
 }
 
 #[derive(Debug, Serialize)]
-struct NotUnderstoodEntry {
+pub(super) struct NotUnderstoodEntry {
     address: String,
     on_path: bool,
     why: String,
@@ -209,7 +209,7 @@ struct NotUnderstoodEntry {
 }
 
 #[derive(Debug, Serialize)]
-struct DiagnosticEntry {
+pub(super) struct DiagnosticEntry {
     severity: &'static str,
     code: &'static str,
     summary: String,
@@ -225,10 +225,7 @@ fn document(report: &Report, sources: &Sources) -> Document {
     let summary = report.summary();
     Document {
         format: "clearway-report/1",
-        tool: Tool {
-            name: "clearway",
-            version: env!("CARGO_PKG_VERSION"),
-        },
+        tool: tool(),
         inputs: report.inputs.iter().map(input).collect(),
         sites: report.sites.iter().map(ToString::to_string).collect(),
         service_tags: report.service_tags.as_ref().map(ToString::to_string),
@@ -262,7 +259,14 @@ fn document(report: &Report, sources: &Sources) -> Document {
     }
 }
 
-fn input(input: &ReportInput) -> InputEntry {
+pub(super) fn tool() -> Tool {
+    Tool {
+        name: "clearway",
+        version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+pub(super) fn input(input: &ReportInput) -> InputEntry {
     InputEntry {
         path: input.path.to_string(),
         kind: match input.kind {
@@ -306,14 +310,14 @@ fn requirement(proof: &Proof, sources: &Sources) -> RequirementEntry {
     }
 }
 
-fn assumption(assumption: &Assumption) -> AssumptionEntry {
+pub(super) fn assumption(assumption: &Assumption) -> AssumptionEntry {
     AssumptionEntry {
         code: assumption.code,
         text: assumption.text.to_string(),
     }
 }
 
-fn unknown(doubt: &Doubt, sources: &Sources) -> UnknownEntry {
+pub(super) fn unknown(doubt: &Doubt, sources: &Sources) -> UnknownEntry {
     UnknownEntry {
         what: doubt.what.to_string(),
         decided_by: doubt.decided_by.to_string(),
@@ -321,7 +325,7 @@ fn unknown(doubt: &Doubt, sources: &Sources) -> UnknownEntry {
     }
 }
 
-fn flow(flow: &FlowProof, sources: &Sources) -> FlowEntry {
+pub(super) fn flow(flow: &FlowProof, sources: &Sources) -> FlowEntry {
     FlowEntry {
         from: end(&flow.from, sources),
         to: end(&flow.to, sources),
@@ -350,7 +354,7 @@ fn end(end: &End, sources: &Sources) -> EndEntry {
     }
 }
 
-fn blocked(cube: &Cube) -> Vec<BlockedEntry> {
+pub(super) fn blocked(cube: &Cube) -> Vec<BlockedEntry> {
     cube.source
         .ranges()
         .iter()
@@ -373,7 +377,7 @@ fn packet(packet: Packet) -> PacketEntry {
     }
 }
 
-fn hop(hop: &Hop, sources: &Sources) -> HopEntry {
+pub(super) fn hop(hop: &Hop, sources: &Sources) -> HopEntry {
     HopEntry {
         place: hop.place.to_string(),
         kind: hop_kind_word(hop.kind),
@@ -393,7 +397,7 @@ fn written(written: &Written, sources: &Sources) -> WrittenEntry {
     }
 }
 
-fn reason(reason: &Reason, sources: &Sources) -> ReasonEntry {
+pub(super) fn reason(reason: &Reason, sources: &Sources) -> ReasonEntry {
     ReasonEntry {
         place: reason.place.to_string(),
         decision: decision_word(reason.decision),
@@ -420,7 +424,7 @@ fn finding(finding: &Finding, sources: &Sources) -> FindingEntry {
     }
 }
 
-fn not_understood(entry: &NotUnderstood, sources: &Sources) -> NotUnderstoodEntry {
+pub(super) fn not_understood(entry: &NotUnderstood, sources: &Sources) -> NotUnderstoodEntry {
     NotUnderstoodEntry {
         address: entry.address.to_string(),
         on_path: entry.on_path,
@@ -429,7 +433,7 @@ fn not_understood(entry: &NotUnderstood, sources: &Sources) -> NotUnderstoodEntr
     }
 }
 
-fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> DiagnosticEntry {
+pub(super) fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> DiagnosticEntry {
     DiagnosticEntry {
         severity: severity_word(diagnostic.severity),
         code: diagnostic.code,

@@ -9,3 +9,5 @@ pub mod place;
 pub mod root_cause;
 pub mod show;
 pub mod snippet;
+pub mod trace;
+pub mod trace_json;

@@ -10,7 +10,7 @@ use crate::prove::decided::Decided;
 use crate::prove::finding::{End, FlowProof, Verdict};
 use crate::prove::flow::{Question, decide};
 use crate::prove::names::Target;
-use crate::prove::pack::{Protocol, Role};
+use crate::prove::pack::{Protocol, Role, unprivileged};
 use crate::prove::roles::{Placed, place};
 use crate::prove::rows::{Rows, plain};
 use crate::prove::site::RoleEntry;
@@ -123,6 +123,7 @@ fn from_role(
                             target,
                             protocol: Protocol::Tcp,
                             ports: &Ports::single(*port),
+                            source_ports: &unprivileged(),
                         },
                     ))
                 })

@@ -145,6 +145,8 @@ pub struct Flow {
     pub to: Vec<Arc<str>>,
     pub protocols: Vec<Protocol>,
     pub ports: Ports,
+    /// Clients send from unprivileged ports; a flow asked for by hand may say others.
+    pub source_ports: Ports,
     /// Of DNS servers: only those on one side of the private cloud's border.
     pub servers: Option<Servers>,
 }
@@ -153,6 +155,8 @@ pub struct Flow {
 pub enum Protocol {
     Tcp,
     Udp,
+    /// Asked for by hand only: rows speak of ports, which it has not.
+    Icmp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,12 +208,19 @@ impl Pack {
     }
 }
 
+/// The ports that clients send from.
+#[must_use]
+pub fn unprivileged() -> Ports {
+    Ports::range(1024, u16::MAX)
+}
+
 impl Protocol {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Protocol::Tcp => "tcp",
             Protocol::Udp => "udp",
+            Protocol::Icmp => "icmp",
         }
     }
 
@@ -218,6 +229,7 @@ impl Protocol {
         match self {
             Protocol::Tcp => Protocols::tcp(),
             Protocol::Udp => Protocols::udp(),
+            Protocol::Icmp => Protocols::icmp(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::fields::Fields;
 use super::{
     Asks, Check, Condition, Flow, Pack, Protocol, Requirement, Role, RoleKind, Scope, Servers, Setting,
-    SettingKind, SeverityIf,
+    SettingKind, SeverityIf, unprivileged,
 };
 use crate::config::syntax::{Block, Body, Word};
 use crate::prove::finding::Citation;
@@ -360,6 +360,7 @@ fn flow(fields: &mut Fields, known: &Known, whole: bool) -> Flow {
             .filter_map(|word| choose(fields, word, PROTOCOLS))
             .collect(),
         ports: all,
+        source_ports: unprivileged(),
         servers: servers.and_then(|word| choose(fields, &word, SERVERS)),
     }
 }

@@ -7,6 +7,8 @@ mod spots;
 
 use std::sync::Arc;
 
+pub use spots::everywhere;
+
 use super::pack::{Role, RoleKind};
 use super::situation::{SiteView, Situation};
 use crate::network::model::{Assumption, Bounded, Doubt, NodeId, Written};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Spot;
 use crate::network::doubt::doubt;
-use crate::network::model::{Bounded, Cloud, Doubt, Network, NodeId, Segment};
+use crate::network::model::{Bounded, Cloud, Doubt, HopKind, Network, Node, NodeId, Segment};
 use crate::prove::site::SiteKind;
 use crate::prove::situation::{SiteView, Situation};
 use crate::source::Place;
@@ -79,6 +79,50 @@ pub fn spots(
         )
     };
     (split.spots, vec![lost])
+}
+
+/// Splits addresses over whatever holds them, wherever it is: workload segments, management networks,
+/// data centres, other nodes, the internet. With it what may be held by something whose addresses are
+/// not known, and the addresses that nothing holds.
+#[must_use]
+pub fn everywhere(situation: &Situation, addresses: &Addresses) -> (Vec<Spot>, Vec<Doubt>, Addresses) {
+    let network = situation.network;
+    let of = Bounded::exactly(addresses.clone());
+    let mut split = Split {
+        rest: addresses.clone(),
+        of: &of,
+        network: None,
+        spots: Vec::new(),
+    };
+    for (index, segment) in network.segments.iter().enumerate() {
+        split.take(segment.node, Some(index), &segment.addresses.lower);
+    }
+    for cloud in &network.clouds {
+        split.take(cloud.management, None, &management(cloud));
+    }
+    for place in &network.on_premises {
+        split.take(place.node, None, &place.addresses.lower);
+    }
+    // A public endpoint answers at the addresses of its service, and sends from none of them.
+    let sends = |node: &Node| node.kind != HopKind::StorageFirewall;
+    let inside = (0..)
+        .zip(&network.nodes)
+        .filter(|(index, node)| Some(NodeId(*index)) != network.internet && sends(node));
+    for (index, node) in inside.clone() {
+        split.take(NodeId(index), None, &node.addresses.lower);
+    }
+    if let Some(internet) = network.internet {
+        split.take(internet, None, &Addresses::public());
+    }
+    let mut doubts = Vec::new();
+    for (_, node) in inside {
+        if node.addresses.upper.intersects(&split.rest) {
+            doubts.extend(node.addresses.doubts.iter().cloned());
+        }
+    }
+    doubts.sort();
+    doubts.dedup();
+    (split.spots, doubts, split.rest)
 }
 
 fn management(cloud: &Cloud) -> Addresses {
