@@ -1,0 +1,63 @@
+resource "azurerm_virtual_network" "this" {
+  name                = "vnet"
+  resource_group_name = "rg"
+  location            = "westeurope"
+  address_space       = ["10.1.0.0/16"]
+}
+
+resource "azurerm_subnet" "app" {
+  name                 = "app"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.this.name
+  address_prefixes     = ["10.1.1.0/24"]
+}
+
+resource "azurerm_subnet" "gateway" {
+  name                 = "GatewaySubnet"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.this.name
+  address_prefixes     = ["10.1.0.0/27"]
+}
+
+resource "azurerm_virtual_network_gateway" "this" {
+  name                = "vpn"
+  resource_group_name = "rg"
+  location            = "westeurope"
+  type                = "Vpn"
+  sku                 = "VpnGw1AZ"
+
+  ip_configuration {
+    subnet_id            = azurerm_subnet.gateway.id
+    public_ip_address_id = "pip"
+  }
+}
+
+resource "azurerm_local_network_gateway" "branch" {
+  name                = "branch"
+  resource_group_name = "rg"
+  location            = "westeurope"
+  gateway_address     = "203.0.113.1"
+  address_space       = ["10.20.0.0/24", "10.30.1.0/24"]
+}
+
+resource "azurerm_virtual_network_gateway_connection" "branch" {
+  name                       = "branch"
+  resource_group_name        = "rg"
+  location                   = "westeurope"
+  type                       = "IPsec"
+  virtual_network_gateway_id = azurerm_virtual_network_gateway.this.id
+  local_network_gateway_id   = azurerm_local_network_gateway.branch.id
+}
+
+resource "azurerm_route_table" "this" {
+  name                          = "rt-this"
+  resource_group_name           = "rg"
+  location                      = "westeurope"
+  bgp_route_propagation_enabled = false
+
+}
+
+resource "azurerm_subnet_route_table_association" "this" {
+  subnet_id      = azurerm_subnet.app.id
+  route_table_id = azurerm_route_table.this.id
+}

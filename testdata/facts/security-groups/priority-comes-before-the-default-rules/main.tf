@@ -1,0 +1,55 @@
+resource "azurerm_virtual_network" "this" {
+  name                = "vnet"
+  resource_group_name = "rg"
+  location            = "westeurope"
+  address_space       = ["10.1.0.0/16"]
+}
+
+resource "azurerm_subnet" "app" {
+  name                 = "app"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.this.name
+  address_prefixes     = ["10.1.1.0/24"]
+}
+
+resource "azurerm_network_security_group" "this" {
+  name                = "nsg"
+  resource_group_name = "rg"
+  location            = "westeurope"
+
+  security_rule {
+    name                       = "deny-internet"
+    priority                   = 100
+    direction                  = "Outbound"
+    access                     = "Deny"
+    protocol                   = "*"
+    source_address_prefix      = "*"
+    source_port_range          = "*"
+    destination_address_prefix = "Internet"
+    destination_port_range     = "*"
+  }
+}
+
+resource "azurerm_subnet_network_security_group_association" "this" {
+  subnet_id                 = azurerm_subnet.app.id
+  network_security_group_id = azurerm_network_security_group.this.id
+}
+
+resource "azurerm_route_table" "this" {
+  name                          = "rt-this"
+  resource_group_name           = "rg"
+  location                      = "westeurope"
+  bgp_route_propagation_enabled = true
+
+  route {
+    name                   = "default"
+    address_prefix         = "0.0.0.0/0"
+    next_hop_type          = "VirtualAppliance"
+    next_hop_in_ip_address = "10.1.2.9"
+  }
+}
+
+resource "azurerm_subnet_route_table_association" "this" {
+  subnet_id      = azurerm_subnet.app.id
+  route_table_id = azurerm_route_table.this.id
+}
