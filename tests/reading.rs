@@ -266,7 +266,6 @@ fn expressions_parse_exactly_when_terraform_parses_them() {
         "Missing key/value separator",
         "Missing item separator",
         "Missing argument separator",
-        "Ambiguous attribute key",
         "Nested splat expression not allowed",
     ];
     let Some(shared) = shared() else { return };

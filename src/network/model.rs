@@ -84,7 +84,6 @@ pub enum HopKind {
     InternetEgress,
     Dns,
     NetworkVirtualAppliance,
-    LoadBalancer,
     Segment,
     ManagementNetwork,
     OnPremises,

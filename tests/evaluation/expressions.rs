@@ -23,7 +23,7 @@ fn hcl_expressions() {
         "hcl-expressions",
         &oracle,
         Some(&shared.join("oracle/fixtures")),
-        0.97,
+        1.0,
     );
 }
 

@@ -5,13 +5,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use hcl::edit::expr::{
-    BinaryOperator, Expression as Edit, ForExpr, FuncCall, Object, ObjectKey as EditKey, Traversal,
-    TraversalOperator, UnaryOperator,
+    BinaryOperator, Conditional, Expression as Edit, ForExpr, FuncCall, Object, ObjectKey as EditKey,
+    Traversal, TraversalOperator, UnaryOperator,
 };
 use hcl::edit::structure::{self, BlockLabel, Structure};
 use hcl::edit::{Decorated, Ident, Span};
 
-use super::message;
+use super::message::{self, Form};
+use super::scan::skip_trivia;
 use crate::config::syntax::{
     Attribute, Block, Body, Call, Expression, ExpressionKind, For, ObjectItem, ObjectKey, Operator, Word,
 };
@@ -60,6 +61,8 @@ pub(super) struct Lower<'a> {
     pub pieces: &'a BTreeMap<usize, Vec<Range<usize>>>,
     pub words: &'a mut Words,
     pub diagnostics: &'a mut Vec<Diagnostic>,
+    /// Whether something was met that `hcl::edit` reads and Terraform may not.
+    pub doubtful: bool,
 }
 
 /// Names that were met already: a configuration says the same few words over and over.
@@ -91,9 +94,17 @@ impl<'a> Lower<'a> {
         self.place(node.span().unwrap_or(0..0))
     }
 
-    fn error(&mut self, place: Place, code: &'static str, summary: impl Into<String>, help: &str) {
-        self.diagnostics
-            .push(Diagnostic::error(code, summary).at(Some(place)).help(help));
+    /// Says what Terraform refuses of a text that was lowered with doubts.
+    pub(super) fn settle(&mut self, form: Form) {
+        if self.doubtful {
+            let faults = message::faults(self.text, form);
+            for fault in faults {
+                let told = message::diagnostic(fault, self.source, self.origin);
+                if !self.diagnostics.contains(&told) {
+                    self.diagnostics.push(told);
+                }
+            }
+        }
     }
 
     pub(super) fn word(&mut self, ident: &Decorated<Ident>) -> Word {
@@ -168,16 +179,20 @@ impl<'a> Lower<'a> {
             Edit::StringTemplate(template) => self.quoted_template(template, range),
             Edit::HeredocTemplate(heredoc) => self.heredoc(heredoc, range),
             Edit::Array(array) => {
+                self.bracket(range.start);
                 ExpressionKind::Tuple(array.iter().map(|element| self.expression(element)).collect())
             }
             Edit::Object(object) => ExpressionKind::Object(self.object(object, range.start)),
             Edit::Parenthesis(inner) => ExpressionKind::Parentheses(self.boxed(inner.inner())),
             Edit::Variable(name) => ExpressionKind::Variable(self.words.get(name.as_str())),
-            Edit::Conditional(conditional) => ExpressionKind::Conditional {
-                condition: self.boxed(&conditional.cond_expr),
-                then: self.boxed(&conditional.true_expr),
-                otherwise: self.boxed(&conditional.false_expr),
-            },
+            Edit::Conditional(conditional) => {
+                self.condition(conditional);
+                ExpressionKind::Conditional {
+                    condition: self.boxed(&conditional.cond_expr),
+                    then: self.boxed(&conditional.true_expr),
+                    otherwise: self.boxed(&conditional.false_expr),
+                }
+            }
             Edit::FuncCall(call) => ExpressionKind::Call(self.call(call)),
             Edit::Traversal(traversal) => return self.traversal(traversal),
             Edit::UnaryOp(unary) => match unary.operator.value() {
@@ -210,18 +225,37 @@ impl<'a> Lower<'a> {
 
     /// Terraform wants a quoted string to end on its line, where `hcl::edit` lets it run on.
     pub(super) fn quoted(&mut self, range: Range<usize>) {
-        let text = self.text.get(range.clone()).unwrap_or("");
-        if text.bytes().any(|byte| byte == b'\n') {
-            let end = range.start + text.find('\n').unwrap_or(text.len());
-            let place = self.place(range.start..end);
-            self.diagnostics.push(message::unclosed_quote(place));
+        let text = self.text.get(range).unwrap_or("");
+        self.doubtful |= text.bytes().any(|byte| byte == b'\n');
+    }
+
+    /// A list or object that begins with the word `for` is nothing else to Terraform.
+    fn bracket(&mut self, open: usize) {
+        let inside = skip_trivia(self.text.get(open + 1..).unwrap_or(""));
+        self.doubtful |= inside
+            .strip_prefix("for")
+            .is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-')));
+    }
+
+    /// A condition goes on over the end of a line only inside brackets.
+    fn condition(&mut self, conditional: &Conditional) {
+        let ends = [conditional.cond_expr.span(), conditional.true_expr.span()];
+        let starts = [conditional.true_expr.span(), conditional.false_expr.span()];
+        for (end, start) in ends.into_iter().zip(starts) {
+            let between = end
+                .zip(start)
+                .and_then(|(end, start)| self.text.get(end.end..start.start));
+            self.doubtful |= between.is_some_and(|text| text.contains('\n'));
         }
     }
 
     fn object(&mut self, object: &Object, open: usize) -> Vec<ObjectItem> {
         if let Some(pieces) = self.pieces.get(&open) {
+            // What stands between the pieces is not parsed.
+            self.doubtful = true;
             return super::pieces::items(self, pieces);
         }
+        self.bracket(open);
         object
             .iter()
             .map(|(key, value)| ObjectItem {
@@ -241,18 +275,7 @@ impl<'a> Lower<'a> {
                     place: self.place(range),
                 })
             }
-            EditKey::Expression(expression) => {
-                if matches!(expression, Edit::Traversal(traversal) if traversal.expr.is_variable()) {
-                    let place = self.place_of(expression);
-                    self.error(
-                        place,
-                        "ambiguous-key",
-                        "this object key could be a name or a reference",
-                        "write `(…)` around it to use the value it refers to, or quote it to use it as text",
-                    );
-                }
-                ObjectKey::Expression(self.expression(expression))
-            }
+            EditKey::Expression(expression) => ObjectKey::Expression(self.expression(expression)),
         }
     }
 
@@ -306,13 +329,7 @@ impl<'a> Lower<'a> {
         if let (Edit::Number(_), Some(step)) = (&traversal.expr, traversal.operators.first())
             && matches!(step.value(), TraversalOperator::LegacyIndex(_))
         {
-            let place = self.place_of(traversal);
-            self.error(
-                place,
-                "invalid-number",
-                "this is not a number",
-                "an address or a version is text: put it in quotes",
-            );
+            self.doubtful = true;
             return source;
         }
         self.steps(source, &traversal.operators)
@@ -360,27 +377,8 @@ impl<'a> Lower<'a> {
             |step: &Decorated<TraversalOperator>| matches!(step.value(), TraversalOperator::LegacyIndex(_));
         let is_splat =
             |step: &Decorated<TraversalOperator>| matches!(step.value(), TraversalOperator::AttrSplat(_));
-        if is_index(step) && after.first().is_some_and(is_index) {
-            let place = self.place_of(step);
-            self.error(
-                place,
-                "legacy-index",
-                "two indices in a row are not written with dots",
-                "write them as `[0][1]`",
-            );
-        }
-        let behind = after
-            .get(attribute_steps(after))
-            .filter(|behind| is_splat(step) && is_splat(behind));
-        if let Some(behind) = behind {
-            let place = self.place_of(behind);
-            self.error(
-                place,
-                "nested-splat",
-                "`.*` cannot be used inside another `.*`",
-                "use `[*]` instead",
-            );
-        }
+        self.doubtful |= is_index(step) && after.first().is_some_and(is_index);
+        self.doubtful |= is_splat(step) && after.get(attribute_steps(after)).is_some_and(is_splat);
     }
 
     fn step(&mut self, source: Expression, step: &Decorated<TraversalOperator>) -> ExpressionKind {

@@ -1,5 +1,6 @@
 //! HCL text to our tree. Nothing outside this folder names `hcl::edit`.
 
+mod fault;
 mod lower;
 mod message;
 mod parse;
@@ -8,12 +9,14 @@ mod scan;
 mod template;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use std::sync::Arc;
 
 use super::syntax::{Body, Expression, ExpressionKind};
 use crate::source::{Diagnostic, Place, Severity, SourceId};
 use lower::{Lower, Origin, Words};
+use message::Form;
 
 /// Reads a file's text. Where it has errors, the body holds every top-level item that has none.
 #[must_use]
@@ -65,17 +68,19 @@ fn expression(source: SourceId, text: &str, origin: Origin) -> Result<Expression
     let code = text.trim();
     let start = text.len() - text.trim_start().len();
     let origin = origin.shifted(start);
-    let parsed = parse::expression(code).map_err(|failure| vec![failure.diagnostic(code, source, origin)])?;
+    let parsed = parse::expression(code).map_err(|failure| failure.diagnostics(code, source, origin))?;
     let mut diagnostics = Vec::new();
-    let expression = Lower {
+    let mut lower = Lower {
         source,
         text: code,
         origin,
         pieces: &parsed.pieces,
         words: &mut Words::default(),
         diagnostics: &mut diagnostics,
-    }
-    .expression(&parsed.tree);
+        doubtful: false,
+    };
+    let expression = lower.expression(&parsed.tree);
+    lower.settle(Form::Expression);
     if !diagnostics
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -96,17 +101,19 @@ fn template(source: SourceId, text: &str, origin: Origin) -> Result<Expression, 
         let kind = ExpressionKind::String(Arc::from(text));
         return Ok(Expression { kind, place });
     }
-    let parsed = parse::template(text).map_err(|failure| vec![failure.diagnostic(text, source, origin)])?;
+    let parsed = parse::template(text).map_err(|failure| failure.diagnostics(text, source, origin))?;
     let mut diagnostics = Vec::new();
-    let kind = Lower {
+    let mut lower = Lower {
         source,
         text,
         origin,
         pieces: &parsed.pieces,
         words: &mut Words::default(),
         diagnostics: &mut diagnostics,
-    }
-    .template(&parsed.tree);
+        doubtful: false,
+    };
+    let kind = lower.template(&parsed.tree);
+    lower.settle(Form::Template);
     if !diagnostics
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error)

@@ -10,11 +10,11 @@ use hcl::edit::structure::Body as EditBody;
 use hcl::edit::template::Template as EditTemplate;
 
 use super::lower::{Lower, Origin, Words};
-use super::message::{self, Failure};
+use super::message::{self, Failure, Form};
 use super::pieces::{self, Pieces};
 use super::scan::{Kind, Scan, scan, scan_template};
 use crate::config::syntax::Body;
-use crate::source::{Diagnostic, SourceId};
+use crate::source::{Diagnostic, Severity, SourceId};
 
 /// Below this size no object can be so large that it should be cut before parsing.
 const SMALL: usize = 8 << 10;
@@ -32,11 +32,11 @@ pub(super) struct Parsed<T> {
 }
 
 pub(super) fn expression(text: &str) -> Result<Parsed<EditExpression>, Failure> {
-    attempt(text, parser::parse_expr)
+    attempt(text, Form::Expression, parser::parse_expr)
 }
 
 pub(super) fn template(text: &str) -> Result<Parsed<EditTemplate>, Failure> {
-    attempt_with(text, parser::parse_template, scan_template).map_err(Failure::in_template)
+    attempt(text, Form::Template, parser::parse_template)
 }
 
 /// Parses and lowers a body; of what has errors, everything else.
@@ -47,9 +47,12 @@ pub(super) fn body(text: &str, source: SourceId, origin: Origin) -> (Body, Vec<D
         body: Body::default(),
         diagnostics: Vec::new(),
     };
-    match attempt(text, parser::parse_body) {
+    match attempt(text, Form::Body, parser::parse_body) {
         Ok(parsed) => reader.lower(text, origin, &parsed),
-        Err(_) => reader.item_by_item(text, origin),
+        Err(_) => {
+            reader.item_by_item(text, origin);
+            reader.between_items(text, origin);
+        }
     }
     (reader.body, reader.diagnostics)
 }
@@ -63,15 +66,17 @@ struct BodyReader {
 
 impl BodyReader {
     fn lower(&mut self, text: &str, origin: Origin, parsed: &Parsed<EditBody>) {
-        let body = Lower {
+        let mut lower = Lower {
             source: self.source,
             text,
             origin,
             pieces: &parsed.pieces,
             words: &mut self.words,
             diagnostics: &mut self.diagnostics,
-        }
-        .body(&parsed.tree);
+            doubtful: has_open_comment(text),
+        };
+        let body = lower.body(&parsed.tree);
+        lower.settle(Form::Body);
         self.body.attributes.extend(body.attributes);
         self.body.blocks.extend(body.blocks);
     }
@@ -89,13 +94,23 @@ impl BodyReader {
         self.repeated_attributes();
     }
 
+    /// What is wrong with a text whose items are right: it lies between them.
+    fn between_items(&mut self, text: &str, origin: Origin) {
+        let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
+        if !self.diagnostics.iter().any(is_error) {
+            let told = |fault| message::diagnostic(fault, self.source, origin);
+            let faults = message::faults(text, Form::Body);
+            self.diagnostics.extend(faults.into_iter().map(told));
+        }
+    }
+
     /// Reads the items of a text; where to go on when one of them swallowed those behind it.
     fn items(&mut self, text: &str, origin: Origin) -> Option<usize> {
         let scan = scan(text);
         let mut failed = false;
         for range in scan.items.clone() {
-            let item = text.get(range.clone()).unwrap_or("");
-            match attempt(item, parser::parse_body) {
+            let item = with_its_newline(text, range.clone());
+            match attempt(item, Form::Body, parser::parse_body) {
                 Ok(parsed) => {
                     failed = false;
                     self.lower(item, origin.shifted(range.start), &parsed);
@@ -105,7 +120,7 @@ impl BodyReader {
                     let item = item.get(..next.unwrap_or(item.len())).unwrap_or(item);
                     // A block whose header was wrong leaves its braces behind as items of their own.
                     if !(failed && item.starts_with(['{', '}'])) {
-                        self.fail(item, origin.shifted(range.start), failure, next.is_some());
+                        self.fail(item, origin.shifted(range.start), &failure, next.is_some());
                     }
                     failed = true;
                     if self.diagnostics.len() >= MAX_ERRORS {
@@ -120,15 +135,18 @@ impl BodyReader {
         None
     }
 
-    fn fail(&mut self, item: &str, origin: Origin, failure: Failure, cut: bool) {
-        // An item that was cut short is judged by what is left of it.
-        let failure = if cut {
-            attempt(item, parser::parse_body).err().unwrap_or(failure)
-        } else {
-            failure
-        };
-        let diagnostic = failure.diagnostic(item, self.source, origin);
-        self.diagnostics.push(diagnostic);
+    fn fail(&mut self, item: &str, origin: Origin, failure: &Failure, cut: bool) {
+        // Of an item that was cut short, nothing is said that its end made wrong.
+        let unclosed = message::never_closed(item).filter(|_| cut);
+        let end = origin.offset(item.trim_end().len());
+        let mut found = failure.diagnostics(item, self.source, origin);
+        if let Some(unclosed) = unclosed {
+            found.retain(|one| one.at.is_some_and(|at| at.start < end) && one.code != "unclosed");
+            if found.is_empty() {
+                found.push(message::diagnostic(unclosed, self.source, origin));
+            }
+        }
+        self.diagnostics.append(&mut found);
     }
 
     /// Arguments that are set twice, which shows only where the items are seen together.
@@ -146,6 +164,20 @@ impl BodyReader {
             new
         });
     }
+}
+
+/// Whether a comment may be open at the end, which `hcl::edit` lets pass.
+fn has_open_comment(text: &str) -> bool {
+    let last = text.rfind("/*").and_then(|at| text.get(at..));
+    last.is_some_and(|comment| !comment.contains("*/"))
+}
+
+/// An item up to where the next line starts: a heredoc ends only with its line.
+fn with_its_newline(text: &str, item: Range<usize>) -> &str {
+    let newline = text.get(item.end..).and_then(|rest| rest.find('\n'));
+    let blank = |end: usize| text.get(item.end..end).is_some_and(|rest| rest.trim().is_empty());
+    let end = newline.map(|at| item.end + at + 1).filter(|end| blank(*end));
+    text.get(item.start..end.unwrap_or(item.end)).unwrap_or("")
 }
 
 /// Where, in an item that is never closed, a line looks like the header of the next one.
@@ -179,14 +211,10 @@ fn is_header(line: &str) -> bool {
             .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '"' | ' ' | '\t' | '.' | '/'))
 }
 
-fn attempt<T>(text: &str, parser: impl Fn(&str) -> Result<T, parser::Error>) -> Result<Parsed<T>, Failure> {
-    attempt_with(text, parser, scan)
-}
-
-fn attempt_with<T>(
+fn attempt<T>(
     text: &str,
+    form: Form,
     parser: impl Fn(&str) -> Result<T, parser::Error>,
-    scan: impl Fn(&str) -> Scan,
 ) -> Result<Parsed<T>, Failure> {
     if text.len() < SMALL
         && let Ok(tree) = parser(text)
@@ -196,16 +224,19 @@ fn attempt_with<T>(
             pieces: Pieces::new(),
         });
     }
-    let scan = scan(text);
+    let scan = match form {
+        Form::Template => scan_template(text),
+        Form::Body | Form::Expression => scan(text),
+    };
     let mut pieces = pieces::large(text, &scan);
     for _ in 0..MAX_ROUNDS {
         if !pieces.is_empty() && scan.depth > MAX_DEPTH {
-            return Err(Failure::too_deep());
+            return Err(Failure::too_deep(form));
         }
         match parser(&repair(text, &scan, &pieces)) {
             Ok(tree) => return Ok(Parsed { tree, pieces }),
             Err(error) => {
-                let failure = Failure::new(&error);
+                let failure = Failure::new(&error, form);
                 let before = pieces.len();
                 if failure.repeats_key() {
                     for (open, ranges) in pieces::repeating(text, &scan, failure.offset) {
@@ -218,7 +249,7 @@ fn attempt_with<T>(
             }
         }
     }
-    Err(Failure::too_deep())
+    Err(Failure::too_deep(form))
 }
 
 /// The text as `hcl::edit` accepts it, byte for byte as long: spaces in place of a byte order mark,
@@ -226,9 +257,12 @@ fn attempt_with<T>(
 /// digits of numbers beyond a float's range.
 fn repair<'a>(text: &'a str, scan: &Scan, pieces: &Pieces) -> Cow<'a, str> {
     let mark = text.starts_with('\u{feff}').then_some(0..3);
-    let items = pieces
-        .values()
-        .filter_map(|pieces| Some(pieces.first()?.start..pieces.last()?.end));
+    let items = pieces.values().filter_map(|pieces| {
+        let end = pieces.last()?.end;
+        // A comma behind the last item goes with it.
+        let comma = text.get(end..).is_some_and(|rest| rest.starts_with(','));
+        Some(pieces.first()?.start..end + usize::from(comma))
+    });
     let blanks: Vec<Range<usize>> = mark
         .into_iter()
         .chain(scan.breaks_in_for.iter().cloned())

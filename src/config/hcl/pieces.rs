@@ -98,14 +98,18 @@ pub(super) fn items(lower: &mut Lower, pieces: &[Range<usize>]) -> Vec<ObjectIte
                     pieces: &pieces,
                     words: lower.words,
                     diagnostics: lower.diagnostics,
+                    doubtful: false,
                 };
-                if let ExpressionKind::Object(more) = inner.expression(&tree).kind {
+                let object = inner.expression(&tree);
+                let doubtful = inner.doubtful;
+                if let ExpressionKind::Object(more) = object.kind {
                     items.extend(more);
                 }
+                lower.doubtful |= doubtful;
             }
             Err(failure) => {
-                let diagnostic = failure.diagnostic(&text, lower.source, origin);
-                lower.diagnostics.push(diagnostic);
+                let found = failure.diagnostics(&text, lower.source, origin);
+                lower.diagnostics.extend(found);
             }
         }
     }

@@ -391,7 +391,7 @@ fn is_identifier(c: char) -> bool {
 }
 
 /// What follows after spaces, newlines and comments.
-fn skip_trivia(mut text: &str) -> &str {
+pub(super) fn skip_trivia(mut text: &str) -> &str {
     loop {
         text = text.trim_start();
         if text.starts_with('#') || text.starts_with("//") {

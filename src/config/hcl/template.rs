@@ -13,7 +13,6 @@ use hcl::template::Strip;
 
 use super::lower::Lower;
 use crate::config::syntax::{Expression, ExpressionKind, Template, TemplatePart, Word};
-use crate::source::Diagnostic;
 
 /// How literals are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,21 +65,11 @@ impl Lower<'_> {
         kind(tree(&mut join(tokens).into_iter(), &mut false))
     }
 
-    /// Terraform ends a heredoc only where nothing follows its marker on the line.
+    /// Terraform ends a heredoc only where its marker is alone on a line that ends.
     fn heredoc_end(&mut self, range: Range<usize>) {
         let after = self.text.get(range.end..).unwrap_or("");
-        let line = after.split('\n').next().unwrap_or("").trim();
-        if !line.is_empty() {
-            let place = self.place(range.end..range.end + 1);
-            self.diagnostics.push(
-                Diagnostic::error(
-                    "heredoc-end",
-                    "the end of this heredoc is followed by more on its line",
-                )
-                .at(Some(place))
-                .help("put what follows on the next line"),
-            );
-        }
+        let line = after.split_once('\n').map(|(line, _)| line.trim());
+        self.doubtful |= line != Some("");
     }
 
     fn flatten<'e>(&mut self, elements: impl Iterator<Item = &'e Element>, style: Style) -> Vec<Token> {
@@ -144,15 +133,8 @@ impl Lower<'_> {
             }
             Style::Quoted => {
                 self.quoted(range.clone());
-                let (text, wrong) = unescape(raw);
-                if let Some(at) = wrong {
-                    let place = self.place(range.start + at..range.start + at + 2);
-                    self.diagnostics.push(
-                        Diagnostic::error("invalid-escape", "this escape sequence does not exist")
-                            .at(Some(place))
-                            .help("write `\\\\` for a backslash; known are \\n \\r \\t \\\" \\\\ \\uNNNN \\UNNNNNNNN"),
-                    );
-                }
+                let (text, is_valid) = unescape(raw);
+                self.doubtful |= !is_valid;
                 flat.literal(text);
             }
         }
@@ -286,10 +268,10 @@ fn kind(template: Template) -> ExpressionKind {
     }
 }
 
-/// Decodes the escapes of a quoted literal; the offset of the first that does not exist.
-fn unescape(raw: &str) -> (String, Option<usize>) {
+/// Decodes the escapes of a quoted literal; whether all of them exist.
+fn unescape(raw: &str) -> (String, bool) {
     let mut text = String::with_capacity(raw.len());
-    let mut wrong = None;
+    let mut is_valid = true;
     let mut rest = raw;
     while let Some(next) = rest.find(['\\', '$', '%']) {
         let (before, from) = rest.split_at(next);
@@ -314,13 +296,13 @@ fn unescape(raw: &str) -> (String, Option<usize>) {
             text.push(decoded);
             rest = from.get(length..).unwrap_or("");
         } else {
-            wrong = wrong.or(Some(raw.len() - from.len()));
+            is_valid = false;
             text.push('\\');
             rest = from.get(1..).unwrap_or("");
         }
     }
     text.push_str(rest);
-    (text, wrong)
+    (text, is_valid)
 }
 
 fn code_point(escape: &str, digits: usize) -> Option<char> {

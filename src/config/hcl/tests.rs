@@ -242,12 +242,23 @@ fn what_hcl_edit_refuses_wrongly_is_repaired() {
         "(for k,v in merge(a b): k=>(if (And v.x v.y) {a=1;} null) if true)"
     );
     assert_eq!(expression("{for\r\n k, v in a : k => v}"), "(for k,v in a: k=>v)");
+    // A condition whose parts stand on lines of their own, inside brackets.
+    assert_eq!(expression("(a ?\n b :\n c)"), "((if a b c))");
     assert_eq!(expression("1e400"), "1e400");
     let digits = "9".repeat(400);
     assert_eq!(expression(&digits), digits);
     let (body, diagnostics, sources) = read("\u{feff}a = b\n");
     assert_eq!(diagnostics, []);
     assert_eq!(sources.text(body.attributes[0].place), "a = b");
+}
+
+/// `providers = { azurerm.hub = azurerm }`: what such a key means is for whoever takes the object.
+#[test]
+fn a_key_may_be_a_reference() {
+    assert_eq!(
+        expression("{ azurerm.hub = azurerm, a.b[\"c\"] = 1 }"),
+        "{(azurerm.hub)=azurerm;(a.b[\"c\"])=1;}"
+    );
 }
 
 #[test]
@@ -272,6 +283,36 @@ fn of_two_equal_keys_the_last_one_stands() {
             (Severity::Warning, 4)
         ]
     );
+}
+
+/// A comma may follow the last of them, but only one.
+#[test]
+fn items_that_repeat_a_key_are_separated_like_others() {
+    for text in ["x = {\n  a = 1,\n  a = 2,\n}\n", "x = { a = 1, a = 2, # b\n}\n"] {
+        let told: Vec<_> = problems(text).into_iter().map(|(code, _)| code).collect();
+        assert_eq!(told, ["duplicate-key"], "{text}");
+    }
+    for text in ["x = { a = 1,, a = 2 }\n", "x = { a = 1, a = 2,, }\n"] {
+        assert!(problems(text).iter().any(|(code, _)| *code == "syntax"), "{text}");
+    }
+}
+
+/// What `hcl::edit` reads and Terraform does not.
+#[test]
+fn what_hcl_edit_accepts_wrongly_is_refused() {
+    for text in [
+        "a = [for]\n",
+        "a = [for, b]\n",
+        "a = { for = 1 }\n",
+        "a = b ?\n  c : d\n",
+        "a = b ? c :\n  d\n",
+        "a = <<EOT\nb\nEOT",
+        "a = [<<EOT\nb\nEOT, 2]\n",
+        "/* b\n",
+        "a = 1\n/* b\n",
+    ] {
+        assert!(!problems(text).is_empty(), "{text:?}");
+    }
 }
 
 #[test]
@@ -329,21 +370,21 @@ fn errors_say_what_to_do() {
         ("a = [1 2]\n", "missing-comma 2"),
         ("a = f(1 2)\n", "missing-comma 2"),
         ("a = { b = 1 c = 2 }\n", "missing-comma c"),
-        ("a = [1, 2}\n", "unclosed ["),
-        ("a = (1 + 2]\n", "unclosed ("),
-        ("a = \"b\nc = 1\n", "missing-quote \"b"),
-        ("a = \"b\nc\"\n", "missing-quote \"b"),
-        ("a = <<EOT\nb\n", "unclosed <<"),
-        ("a: 1\n", "syntax :"),
+        ("a = [1, 2}\n", "unclosed }"),
+        ("a = (1 + 2]\n", "unclosed ]"),
+        ("a = \"b\nc = 1\n", "missing-quote \n"),
+        ("a = \"b\nc\"\n", "missing-quote \n"),
+        ("a = <<EOT\nb\n", "unclosed "),
+        ("a: 1\n", "syntax a"),
         ("a = 'b'\n", "syntax '"),
-        ("a =\nb = 1\n", "syntax ="),
+        ("a =\nb = 1\n", "syntax \n"),
         ("a {\n  b =\n}\n", "syntax \n"),
-        ("a = 1 +\nb = 1\n", "syntax +"),
-        ("a = b(\n", "unclosed ("),
-        ("a = b ? c\n", "syntax c"),
+        ("a = 1 +\nb = 1\n", "syntax \n"),
+        ("a = b(\n", "unclosed "),
+        ("a = b ? c\n", "syntax \n"),
         ("a = \"${b\"\n", "unclosed ${"),
-        ("a = \"${b\nc = 1\n", "unclosed ${"),
-        ("a \"b\"\n", "syntax a \"b\""),
+        ("a = \"${b\nc = 1\n", "syntax c"),
+        ("a \"b\"\n", "syntax "),
         ("<<<<<<< HEAD\n", "merge-conflict <<<<<<< HEAD"),
         (
             "a {\n<<<<<<< HEAD\n  b = 1\n=======\n  b = 2\n>>>>>>> x\n}\n",
@@ -355,15 +396,14 @@ fn errors_say_what_to_do() {
         ("a {\n b = 1\n b = 2\n}\n", "duplicate-argument b"),
         ("a = 1\na = 2\n", "duplicate-argument a"),
         ("a = \"\\q\"\n", "invalid-escape \\q"),
-        ("a = [for b in c : d => e]\n", "invalid-for =>"),
+        ("a = [for b in c : d => e]\n", "invalid-for d"),
         ("a = [for b in c : d...]\n", "invalid-for ..."),
-        ("a = {for b in c : d}\n", "invalid-for }"),
-        ("a = b.0.1\n", "legacy-index .0"),
-        ("a = b.*.c.*.d\n", "nested-splat .*"),
+        ("a = {for b in c : d}\n", "invalid-for d"),
+        ("a = b.0.1\n", "legacy-index 0.1"),
+        ("a = b.*.c.*.d\n", "nested-splat *"),
         ("a = 10.0.0.1\n", "invalid-number 10.0.0.1"),
-        ("a = { b.c = 1 }\n", "ambiguous-key b.c"),
         ("}\n", "syntax }"),
-        ("a = [<<EOT\nb\nEOT, 2]\n", "heredoc-end ,"),
+        ("a = [<<EOT\nb\nEOT, 2]\n", "unclosed "),
     ] {
         let found: Vec<String> = problems(text)
             .into_iter()
@@ -498,4 +538,45 @@ proptest::proptest! {
         let _ = parse_expression(source, &text);
         let _ = parse_template(source, &text);
     }
+}
+
+/// The first error stands where Terraform says one is.
+#[test]
+fn errors_are_where_terraform_sees_them() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/oracle/syntax-errors.json");
+    let oracle: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let cases = oracle["cases"].as_array().unwrap();
+    let mut wrong = Vec::new();
+    for case in cases {
+        let text = case["text"].as_str().unwrap();
+        let (_, diagnostics, sources) = read(text);
+        let places: Vec<(u64, u64)> = diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .map(|diagnostic| sources.positions(diagnostic.at.unwrap()).0)
+            .map(|start| (u64::from(start.line), u64::from(start.column)))
+            .collect();
+        let theirs: Vec<(u64, u64)> = case["terraform"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|error| (error[0].as_u64().unwrap(), error[1].as_u64().unwrap()))
+            .collect();
+        let agrees = places.first().is_none_or(|first| theirs.contains(first));
+        if !agrees || places.is_empty() != theirs.is_empty() {
+            wrong.push(format!(
+                "{text:?}: {places:?} {:?}, Terraform {}",
+                diagnostics.first().map(|first| &first.summary),
+                case["terraform"]
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
+    assert!(cases.len() > 100);
 }

@@ -134,6 +134,11 @@ fn object_key(scope: &Scope<'_>, item: &ObjectItem) -> ItemKey {
         ObjectKey::Name(word) => return ItemKey::Name(normalised(&word.text), Marks::default()),
         ObjectKey::Expression(expression) => expression,
     };
+    if is_ambiguous(expression) {
+        let problem = Problem::new("ambiguous-key", "this object key could be a name or a reference")
+            .help("write `(…)` around it to use the value it refers to, or quote it to use it as text");
+        return ItemKey::Unknown(scope.fail(problem, expression.place));
+    }
     let value = evaluate(scope, expression);
     if value.is_null() {
         let problem = Problem::new("null-object-key", "the key of an object must not be null");
@@ -150,6 +155,23 @@ fn object_key(scope: &Scope<'_>, item: &ObjectItem) -> ItemKey {
             ItemKey::Unknown(scope.fail(problem, expression.place))
         }
     }
+}
+
+/// Whether a key without parentheses is a reference of several steps. Where such a key is a name, as
+/// in the `providers` of a module call, nobody evaluates it.
+fn is_ambiguous(key: &Expression) -> bool {
+    if !matches!(
+        key.kind,
+        ExpressionKind::Attribute { .. } | ExpressionKind::Index { .. }
+    ) {
+        return false;
+    }
+    let (root, links) = chain(key);
+    let is_constant = |link: &Link<'_>| match link {
+        Link::Attribute(..) => true,
+        Link::Index(key, _) => matches!(key.kind, ExpressionKind::Number(_) | ExpressionKind::String(_)),
+    };
+    matches!(root.kind, ExpressionKind::Variable(_)) && links.iter().all(is_constant)
 }
 
 /// A root and the steps after it, walked without recursion.

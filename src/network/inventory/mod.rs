@@ -3,7 +3,6 @@
 
 pub mod avs;
 pub mod azure;
-pub mod balancer;
 pub mod firewall;
 pub mod names;
 pub mod nsx;
