@@ -84,6 +84,7 @@ pub enum HopKind {
     InternetEgress,
     Dns,
     NetworkVirtualAppliance,
+    LoadBalancer,
     Segment,
     ManagementNetwork,
     OnPremises,

@@ -501,6 +501,7 @@ pub fn hop_kind_word(kind: HopKind) -> &'static str {
         HopKind::InternetEgress => "internet_egress",
         HopKind::Dns => "dns",
         HopKind::NetworkVirtualAppliance => "network_virtual_appliance",
+        HopKind::LoadBalancer => "load_balancer",
         HopKind::Segment => "segment",
         HopKind::ManagementNetwork => "management_network",
         HopKind::OnPremises => "on_premises",

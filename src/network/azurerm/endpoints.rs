@@ -79,6 +79,10 @@ pub(super) fn interface(reader: &Reader<'_>, inventory: &mut Inventory) {
         forwards: view
             .bool_any(&["ip_forwarding_enabled", "enable_ip_forwarding"])
             .or_default(false),
+        public: configurations
+            .iter()
+            .map(|block| reader.inside(*block).reference(&["public_ip_address_id"]))
+            .find(|reference| !reference.is_none()),
     });
 }
 

@@ -1,13 +1,16 @@
 //! The azurerm provider's resources, one file per family; attribute names of versions 3, 4 and 5.
 
+mod balancers;
 mod dns;
 mod endpoints;
 pub(super) mod firewall;
 mod gateways;
+mod nat;
 mod netapp;
 mod network;
 mod routes;
 mod security;
+mod service_endpoints;
 mod services;
 mod storage;
 mod vmware;
@@ -109,6 +112,18 @@ fn adapter(kind: &str) -> Option<Adapter> {
         "azurerm_network_interface" => endpoints::interface,
         "azurerm_subnet_nat_gateway_association" => endpoints::nat_gateway_association,
         "azurerm_public_ip" => endpoints::public_address,
+        "azurerm_subnet_service_endpoint_storage_policy" => service_endpoints::policy,
+        "azurerm_lb" => balancers::balancer,
+        "azurerm_lb_rule" => balancers::rule,
+        "azurerm_lb_nat_rule" => balancers::nat_rule,
+        "azurerm_lb_probe" => balancers::probe,
+        "azurerm_lb_backend_address_pool" => balancers::pool,
+        "azurerm_lb_backend_address_pool_address" => balancers::pool_address,
+        "azurerm_network_interface_backend_address_pool_association" => balancers::pool_association,
+        "azurerm_lb_outbound_rule" => balancers::outbound,
+        "azurerm_nat_gateway" => nat::gateway,
+        "azurerm_nat_gateway_public_ip_association" => nat::address,
+        "azurerm_nat_gateway_public_ip_prefix_association" => nat::prefix,
         _ => return None,
     })
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::network::attributes::{Field, Strings, View, text_of};
 use crate::network::doubt::{doubt, doubt_of};
 use crate::network::inventory::azure::{Peering, Prefix, Subnet, VirtualNetwork};
-use crate::network::inventory::{Inventory, Reader};
+use crate::network::inventory::{Inventory, Reader, terms};
 use crate::network::join::Reference;
-use crate::network::model::{Bounded, Doubt};
+use crate::network::model::{Bounded, Doubt, Fact};
 use crate::network::sets::{self, AddressText};
 use crate::traffic::Addresses;
 
@@ -16,17 +16,9 @@ pub(super) fn network(reader: &Reader<'_>, inventory: &mut Inventory) {
     let dns = view.strings("dns_servers");
     // Left out, the provider answers "unknown" on create: then there are none.
     let custom_dns = !dns.known.is_empty();
-    let location = match view.text("location") {
-        Field::Known(location, at) => crate::network::model::Fact::known(location, at),
-        Field::Unknown(doubt) => crate::network::model::Fact::unknown(doubt),
-        Field::Unset => crate::network::model::Fact::unknown(doubt(
-            "the location of a virtual network",
-            "an explicit value",
-        )),
-    };
     inventory.azure.networks.push(VirtualNetwork {
         origin: reader.origin(),
-        location,
+        location: location(&view),
         prefixes: prefixes(&view.strings("address_space")),
         dns_servers: sets::addresses(&dns, |_, _| {}),
         custom_dns,
@@ -53,6 +45,17 @@ pub(super) fn network(reader: &Reader<'_>, inventory: &mut Inventory) {
             assumptions: Vec::new(),
         });
         inventory.azure.subnets.push(subnet);
+    }
+}
+
+pub(super) fn location(view: &View<'_>) -> Fact<Arc<str>> {
+    match view.text("location") {
+        Field::Known(location, at) => Fact::known(location, at),
+        Field::Unknown(doubt) => Fact::unknown(doubt),
+        Field::Unset => Fact::unknown(doubt(
+            format!("the location of {}", view.address()),
+            "an explicit value",
+        )),
     }
 }
 
@@ -92,6 +95,7 @@ fn subnet_of(reader: &Reader<'_>, network: Reference) -> Subnet {
         endpoint_routes,
         default_outbound: view.bool("default_outbound_access_enabled").or_default(true),
         storage_endpoint: storage_endpoint(&view),
+        endpoint_policies: terms::references(reader, "service_endpoint_policy_ids"),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::network::inventory::wan::{
 };
 use crate::network::inventory::{Inventory, Reader, terms};
 
-use super::network::prefixes;
+use super::network::{location, prefixes};
 use super::routes::destination_of;
 
 pub(super) fn hub(reader: &Reader<'_>, inventory: &mut Inventory) {
@@ -19,6 +19,7 @@ pub(super) fn hub(reader: &Reader<'_>, inventory: &mut Inventory) {
         origin: reader.origin(),
         wan: reader.reference(&["virtual_wan_id"]),
         prefix: prefixes(&view.strings("address_prefix")).into_iter().next(),
+        location: location(&view),
     });
 }
 

@@ -5,7 +5,7 @@
 use super::cloud_routes::{LAST, LEARNED, link, push, route};
 use super::clouds::Site;
 use super::nsx_rules::plain_line;
-use super::{Fabric, nsx_nat, region_stamp};
+use super::{Fabric, UNKNOWN_REGION, nsx_nat, region_stamp};
 use crate::network::doubt::doubt;
 use crate::network::model::{
     Action, Assumption, Bounded, Disposition, Doubt, Filter, FilterId, Forward, HopKind, Match, Route, Stamp,
@@ -219,10 +219,6 @@ fn nothing_else(name: &str) -> Assumption {
 }
 
 fn egress_stamps(site: &Site<'_>) -> Vec<Stamp> {
-    site.cloud
-        .region
-        .value
-        .iter()
-        .map(|region| region_stamp(region))
-        .collect()
+    let region = site.cloud.region.value.as_ref();
+    vec![region.map_or_else(|_| UNKNOWN_REGION.into(), |region| region_stamp(region))]
 }

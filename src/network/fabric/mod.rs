@@ -174,3 +174,6 @@ pub fn subnet_stamp(subnet: usize) -> Stamp {
 pub fn region_stamp(region: &str) -> Stamp {
     format!("region:{}", region.replace(' ', "").to_ascii_lowercase()).into()
 }
+
+/// The mark on packets that leave from a region that is not known.
+pub const UNKNOWN_REGION: &str = "region of which nothing is known";

@@ -127,7 +127,7 @@ fn touched(fabric: &Fabric<'_>, handle: Handle) -> BTreeSet<Handle> {
     found
 }
 
-fn references(fabric: &Fabric<'_>, handle: Handle) -> BTreeSet<Handle> {
+pub(super) fn references(fabric: &Fabric<'_>, handle: Handle) -> BTreeSet<Handle> {
     let Some(view) = fabric.catalogue.view(handle) else {
         return BTreeSet::new();
     };

@@ -43,8 +43,8 @@ fn azurerm(view: &View<'_>, name: &str) -> Part {
         | "network_manager_security_admin_configuration"
         | "network_manager_connectivity_configuration"
         | "network_manager_routing_rule" => Part::ChangesAll(MANAGER),
-        "lb" | "application_gateway" | "application_load_balancer" => {
-            Part::Beside("a load balancer: what it passes on is not modelled")
+        "application_gateway" | "application_load_balancer" => {
+            Part::Beside("an application gateway: what it passes on is not modelled")
         }
         "linux_virtual_machine"
         | "windows_virtual_machine"

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::nsx_rules::{everything, plain_line};
-use super::{Fabric, node, region_stamp, subnet_stamp};
+use super::{Fabric, UNKNOWN_REGION, node, region_stamp, subnet_stamp};
 use crate::network::catalogue::Handle;
 use crate::network::doubt::doubt;
 use crate::network::inventory::avs::{NetworkRules, StorageAccount};
@@ -87,7 +87,7 @@ fn store(fabric: &mut Fabric<'_>, account: &StorageAccount) {
 }
 
 /// `dns_endpoint_type = "AzureDnsZone"` puts a zone into the name that Azure chooses.
-fn blob_name(account: &StorageAccount) -> Fact<Arc<str>> {
+pub(super) fn blob_name(account: &StorageAccount) -> Fact<Arc<str>> {
     match (&account.zoned_name.value, &account.name.value) {
         (Ok(false), Ok(name)) => Fact::known(
             format!("{}.{BLOB}", name.to_ascii_lowercase()).into(),
@@ -314,16 +314,13 @@ fn admitted(
         }
     }
     if !rules.addresses.upper.is_empty() {
-        lines.push(by_address(
-            rules,
-            account,
-            line(
-                "ip_rules",
-                Action::Allow,
-                "its public source address is among the IP rules",
-                &rules.addresses_at,
-            ),
-        ));
+        let allow = line(
+            "ip_rules",
+            Action::Allow,
+            "its public source address is among the IP rules",
+            &rules.addresses_at,
+        );
+        lines.extend(by_address(inventory, rules, account, allow));
     }
     let because = "no network rule admits it, and the default action is Deny";
     let deny = line("default action", Action::Deny, because, &rules.written);
@@ -344,17 +341,36 @@ fn admitted(
     )
 }
 
-/// IP rules have no effect on requests from the account's own region.
-fn by_address(rules: &NetworkRules, account: &StorageAccount, mut line: Line) -> Line {
+/// IP rules have no effect on requests from the account's own region, nor on those over a service
+/// endpoint, whose source is private.
+fn by_address(
+    inventory: &Inventory,
+    rules: &NetworkRules,
+    account: &StorageAccount,
+    mut line: Line,
+) -> Vec<Line> {
     line.matches = vec![Match {
         source: rules.addresses.clone(),
         ..everything()
     }];
+    line.unless = (0..inventory.azure.subnets.len()).map(subnet_stamp).collect();
     match &account.region.value {
-        Ok(region) => line.unless = vec![region_stamp(region)],
-        Err(doubt) => line.doubts.push(doubt.clone()),
+        Ok(region) => line.unless.push(region_stamp(region)),
+        Err(doubt) => {
+            line.doubts.push(doubt.clone());
+            return vec![line];
+        }
     }
-    line
+    let unknown = Line {
+        requires: vec![UNKNOWN_REGION.into()],
+        doubts: vec![doubt(
+            "the region that the packets leave from",
+            "the `location` of the network or private cloud",
+        )],
+        ..line.clone()
+    };
+    line.unless.push(UNKNOWN_REGION.into());
+    vec![line, unknown]
 }
 
 fn sign_in(fabric: &mut Fabric<'_>) {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::Origin;
+use super::balancer::Balancing;
 use super::firewall::Firewalls;
 use super::wan::Wan;
 use crate::evaluate::values::value::Step;
@@ -40,8 +41,10 @@ pub struct Azure {
     /// Subnets with a NAT gateway.
     pub egresses: Vec<Association>,
     pub public_addresses: Vec<PublicAddress>,
+    pub endpoint_policies: Vec<EndpointPolicy>,
     pub firewalls: Firewalls,
     pub wan: Wan,
+    pub balancing: Balancing,
 }
 
 impl Azure {
@@ -107,6 +110,8 @@ pub struct Subnet {
     pub default_outbound: Result<bool, Doubt>,
     /// `Microsoft.Storage` or `Microsoft.Storage.Global` among its service endpoints.
     pub storage_endpoint: Result<Option<bool>, Doubt>,
+    /// What limits its service endpoint to some accounts.
+    pub endpoint_policies: Vec<Reference>,
 }
 
 /// A side of a rule: every one of these.
@@ -275,6 +280,8 @@ pub struct Interface {
     pub subnet: Reference,
     pub addresses: Bounded<Addresses>,
     pub forwards: Result<bool, Doubt>,
+    /// A public address of its own, which it leaves by.
+    pub public: Option<Reference>,
 }
 
 #[derive(Clone, Debug)]
@@ -290,6 +297,13 @@ pub struct PrivateEndpoint {
     /// The zones that the endpoint writes its record to.
     pub zones: Vec<Reference>,
     pub zones_written: Written,
+}
+
+/// A service endpoint policy: the accounts that it lets through.
+#[derive(Clone, Debug)]
+pub struct EndpointPolicy {
+    pub origin: Origin,
+    pub accounts: Vec<Reference>,
 }
 
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 
 pub mod avs;
 pub mod azure;
+pub mod balancer;
 pub mod firewall;
 pub mod names;
 pub mod nsx;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Origin;
 use super::azure::{Prefix, RoutePrefix};
 use crate::network::join::Reference;
-use crate::network::model::{Doubt, Written};
+use crate::network::model::{Doubt, Fact, Written};
 
 #[derive(Debug, Default)]
 pub struct Wan {
@@ -27,6 +27,7 @@ pub struct Hub {
     pub origin: Origin,
     pub wan: Reference,
     pub prefix: Option<Prefix>,
+    pub location: Fact<Arc<str>>,
 }
 
 /// How a connection takes part in a hub's routing; everything empty: the default route table.

@@ -180,7 +180,7 @@ impl Azure<'_, '_> {
         self.add_route(from, own);
     }
 
-    fn take_out(&mut self, home: NodeId, addresses: &Bounded<Addresses>) {
+    pub(super) fn take_out(&mut self, home: NodeId, addresses: &Bounded<Addresses>) {
         if !addresses.is_exact() {
             return;
         }

@@ -7,7 +7,7 @@ use super::{Attachment, Azure, HubState, Learned, SYSTEM, USER, route};
 use crate::network::catalogue::Handle;
 use crate::network::fabric::Announced;
 use crate::network::join::Reference;
-use crate::network::model::{Bounded, Disposition, Doubt, Forward, HopKind, NodeId, Route, Written};
+use crate::network::model::{Bounded, Disposition, Doubt, Forward, HopKind, NodeId, Route, Stamp, Written};
 use crate::traffic::Addresses;
 
 /// What a hub reaches: a prefix, and the node and connection that it lies behind.
@@ -105,7 +105,7 @@ impl Azure<'_, '_> {
             .map(|wall| wall.node);
         let attachments = state.attachments.clone();
         let (private, internet) = (state.private_policy.clone(), state.internet_policy.clone());
-        let prefix = state.prefix.clone();
+        let (prefix, region) = (state.prefix.clone(), state.region.clone());
         let mut tables: Vec<(Option<Handle>, NodeId)> = vec![(None, own)];
         let mut custom: Vec<_> = state
             .tables
@@ -117,7 +117,7 @@ impl Azure<'_, '_> {
         tables.extend(custom.into_iter().map(|(handle, node)| (Some(handle), node)));
         if let Some(wall) = wall {
             self.direct_routes(wall, reachable, &attachments);
-            self.wall_to_internet(wall);
+            self.wall_to_internet(wall, region);
             let (name, written) = (self.name_of(own), self.written_of(own));
             let link = self.link(
                 own,
@@ -266,7 +266,7 @@ impl Azure<'_, '_> {
         }
     }
 
-    fn wall_to_internet(&mut self, wall: NodeId) {
+    fn wall_to_internet(&mut self, wall: NodeId, region: Stamp) {
         let (name, written) = (self.name_of(wall), self.written_of(wall));
         let to = self.fabric.internet;
         let link = self.link(
@@ -277,6 +277,9 @@ impl Azure<'_, '_> {
             &written,
             "out to the internet by the firewall's public addresses",
         );
+        if let Some(made) = self.link_mut(link) {
+            made.stamps = vec![region];
+        }
         self.add_route(
             wall,
             route(

@@ -25,6 +25,7 @@ pub(super) fn lay_out<'f, 'a>(fabric: &'f mut Fabric<'a>) -> Azure<'f, 'a> {
         far: Vec::new(),
         far_of: HashMap::new(),
         endpoints: Vec::new(),
+        balancers: Vec::new(),
         appliances: HashMap::new(),
         links: HashMap::new(),
     };

@@ -4,7 +4,9 @@
 //! to a subnet, a firewall or an endpoint. What a subnet, a firewall or a gateway does with a packet is
 //! decided by its effective routes (Microsoft Learn, "Virtual network traffic routing").
 
+mod balancers;
 mod dns_proxy;
+mod egress;
 mod endpoints;
 mod exchange;
 mod filters;
@@ -14,11 +16,14 @@ mod hub_routes;
 mod hub_tables;
 mod layout;
 mod management;
+mod next_hops;
 mod on_premises;
 mod peerings;
+mod pools;
 mod reach;
 mod routes;
 mod rules;
+mod service_endpoints;
 mod user_routes;
 mod wan;
 
@@ -28,7 +33,7 @@ use std::sync::Arc;
 use super::{Announced, Fabric};
 use crate::network::catalogue::Handle;
 use crate::network::model::{
-    Assumption, Bounded, Doubt, FilterId, Forward, HopKind, Link, LinkId, NodeId, Route, Written,
+    Assumption, Bounded, Doubt, FilterId, Forward, HopKind, Link, LinkId, NodeId, Route, Stamp, Written,
 };
 use crate::traffic::Addresses;
 
@@ -44,6 +49,7 @@ pub fn build(fabric: &mut Fabric<'_>) {
     let mut azure = layout::lay_out(fabric);
     azure.find_peers();
     azure.place_endpoints();
+    azure.place_balancers();
     azure.place_far_ends();
     azure.place_gateways();
     azure.place_hubs();
@@ -54,7 +60,9 @@ pub fn build(fabric: &mut Fabric<'_>) {
     azure.route_subnets();
     azure.place_dns_proxies();
     azure.route_endpoints();
+    azure.route_balancers();
     azure.filter_subnets();
+    azure.filter_balancers();
     azure.filter_firewalls();
     azure.tell_management();
     azure.keep_management_off_default_routes();
@@ -75,6 +83,7 @@ struct Azure<'f, 'a> {
     far: Vec<Far>,
     far_of: HashMap<Handle, usize>,
     endpoints: Vec<Endpoint>,
+    balancers: Vec<BalancerState>,
     /// Appliances that are not modelled, by name.
     appliances: HashMap<Arc<str>, NodeId>,
     /// One link for each pair of nodes and name.
@@ -186,6 +195,8 @@ struct HubState {
     name: Arc<str>,
     wan: Option<Handle>,
     prefix: Option<Announced>,
+    /// Where its packets leave for the internet, as storage firewalls see it.
+    region: Stamp,
     firewall: Option<Handle>,
     private_policy: Option<(Arc<str>, Written, Vec<Doubt>)>,
     internet_policy: Option<(Arc<str>, Written, Vec<Doubt>)>,
@@ -217,6 +228,17 @@ struct Endpoint {
     private: Option<usize>,
     /// The network interface, for its own security groups.
     interface: Option<Handle>,
+}
+
+/// A frontend of an internal load balancer.
+#[derive(Debug)]
+struct BalancerState {
+    handle: Handle,
+    /// Its number among the balancer's.
+    frontend: usize,
+    node: NodeId,
+    subnet: usize,
+    addresses: Bounded<Addresses>,
 }
 
 impl Azure<'_, '_> {

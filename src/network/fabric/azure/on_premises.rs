@@ -7,6 +7,7 @@ use super::{Azure, Far, LAST, route};
 use crate::network::OnPremisesDeclaration;
 use crate::network::catalogue::Handle;
 use crate::network::fabric::{Announced, node};
+use crate::network::inventory::azure::LocalGateway;
 use crate::network::join::{Reference, Thing};
 use crate::network::model::{
     Action, Assumption, Bounded, Disposition, Doubt, Filter, Forward, HopKind, Line, Match, NodeId,
@@ -158,8 +159,10 @@ impl Azure<'_, '_> {
                 doubts: Vec::new(),
                 assumptions: Vec::new(),
             });
-        let mut announces: Vec<Announced> = announces.collect();
-        if !declaration.address_space.is_exact() {
+        let configured = self.configured_alone(ends);
+        let announces_itself = configured.is_none();
+        let mut announces: Vec<Announced> = configured.unwrap_or_else(|| announces.collect());
+        if announces_itself && !declaration.address_space.is_exact() {
             announces.push(unknown_announcement(
                 declaration.address_space.doubts.to_vec(),
                 &declaration.written,
@@ -182,6 +185,22 @@ impl Azure<'_, '_> {
         self.reach_of_site(id, announces, ends);
     }
 
+    /// What the local network gateways of a site say that lies behind them, where nothing else can: only
+    /// without BGP, and without a circuit to the same site. Whatever else the site holds, the gateways
+    /// in Azure have no route to it.
+    fn configured_alone(&self, ends: &[Handle]) -> Option<Vec<Announced>> {
+        let known = &self.fabric.inventory.azure.local_gateways;
+        let mut prefixes = Vec::new();
+        for end in ends {
+            let gateway = known.iter().find(|gateway| gateway.origin.handle == *end)?;
+            if !matches!(gateway.bgp, Ok(false)) {
+                return None;
+            }
+            prefixes.extend(configured(gateway));
+        }
+        (!ends.is_empty()).then_some(prefixes)
+    }
+
     fn undeclared(&mut self, handle: Handle) {
         let azure = &self.fabric.inventory.azure;
         let gateway = azure
@@ -197,25 +216,8 @@ impl Azure<'_, '_> {
             decided_by: "a site of kind \"on_premises\" in the site file, with its `address_space`".into(),
             at: written.at,
         };
-        let mut announces = Vec::new();
-        let mut unknown = true;
-        if let Some(gateway) = gateway {
-            unknown = !matches!(gateway.bgp, Ok(false));
-            for prefix in &gateway.prefixes {
-                announces.push(Announced {
-                    destinations: prefix.destinations.clone(),
-                    length: prefix.length,
-                    because: format!(
-                        "`{}` is in the address space of `{name}`",
-                        prefix.destinations.upper
-                    )
-                    .into(),
-                    written: written.clone(),
-                    doubts: prefix.destinations.doubts.to_vec(),
-                    assumptions: Vec::new(),
-                });
-            }
-        }
+        let mut announces = gateway.map(configured).unwrap_or_default();
+        let unknown = gateway.is_none_or(|gateway| !matches!(gateway.bgp, Ok(false)));
         let lower = Addresses::union_all(announces.iter().map(|announced| &announced.destinations.lower));
         let addresses = if unknown {
             Bounded::between(lower, Addresses::all(), [doubt.clone()])
@@ -323,6 +325,23 @@ impl Azure<'_, '_> {
             told: Vec::new(),
         });
     }
+}
+
+/// The address space of a local network gateway, as what is known to lie behind it.
+fn configured(gateway: &LocalGateway) -> Vec<Announced> {
+    let prefixes = gateway.prefixes.iter().map(|prefix| Announced {
+        destinations: prefix.destinations.clone(),
+        length: prefix.length,
+        because: format!(
+            "`{}` is in the address space of `{}`",
+            prefix.destinations.upper, gateway.origin.name
+        )
+        .into(),
+        written: gateway.origin.written.clone(),
+        doubts: prefix.destinations.doubts.to_vec(),
+        assumptions: Vec::new(),
+    });
+    prefixes.collect()
 }
 
 /// What a site announces that nobody has described: perhaps everything. Its prefixes are taken not to

@@ -1,13 +1,10 @@
 //! Effective routes of subnets, firewalls and gateways (Microsoft Learn, "Virtual network traffic
 //! routing"): the system's, peerings', learned and user-defined ones.
 
-use std::sync::Arc;
-
 use super::exchange::learned_route;
 use super::{Azure, LEARNED, Peer, Role, SYSTEM, perhaps_anywhere, route};
-use crate::network::fabric::{region_stamp, subnet_stamp};
 use crate::network::model::{
-    Action, Bounded, Disposition, Doubt, Filter, Forward, HopKind, LinkId, NodeId, Rewrite, Route, Written,
+    Action, Bounded, Disposition, Doubt, Filter, Forward, HopKind, LinkId, NodeId, Route,
 };
 use crate::traffic::Addresses;
 
@@ -318,147 +315,6 @@ impl Azure<'_, '_> {
                 ),
             );
         }
-    }
-
-    fn internet_route(&mut self, node: NodeId, subnet: usize, net: usize, role: Role) {
-        let inventory = self.fabric.inventory;
-        let Some(state) = inventory.azure.subnets.get(subnet) else {
-            return;
-        };
-        let link = self.internet_link(node, subnet, net, role);
-        let everything = || Bounded::exactly(Addresses::all());
-        let nat = inventory
-            .azure
-            .egresses
-            .iter()
-            .any(|egress| self.subnet_of(&egress.to) == Some(subnet));
-        let private_subnet = !nat && !matches!(role, Role::Firewall(_));
-        let mut own = route(
-            everything(),
-            0,
-            SYSTEM,
-            Forward::Link(link),
-            "the system's default route leads to the internet",
-        );
-        match (&state.default_outbound, private_subnet) {
-            (Ok(false), true) => {
-                own.forward = Forward::Drop(Disposition::NoRoute);
-                own.because =
-                    "the subnet has no way out: default outbound access is off and there is no NAT gateway"
-                        .into();
-            }
-            (Err(doubt), true) => own.doubts.push(doubt.clone()),
-            _ => {}
-        }
-        self.add_route(node, own);
-        self.storage_route(node, subnet, link);
-    }
-
-    /// A storage service endpoint leads straight to the service, with the subnet's identity.
-    fn storage_route(&mut self, node: NodeId, subnet: usize, link: LinkId) {
-        let Some(state) = self.fabric.inventory.azure.subnets.get(subnet) else {
-            return;
-        };
-        let doubts: Vec<Doubt> = match &state.storage_endpoint {
-            Ok(None) => return,
-            Ok(Some(_)) => Vec::new(),
-            Err(doubt) => vec![doubt.clone()],
-        };
-        let Some(tag) = self.fabric.tags.get("Storage") else {
-            return;
-        };
-        let mut own = route(
-            Bounded::exactly(tag.addresses),
-            32,
-            SYSTEM,
-            Forward::Link(link),
-            "the subnet's storage service endpoint leads to the service",
-        );
-        own.name = "service endpoint".into();
-        own.doubts = doubts;
-        self.add_route(node, own);
-    }
-
-    /// Out to the internet, with the marks that storage firewalls look for.
-    pub(super) fn internet_link(&mut self, node: NodeId, subnet: usize, net: usize, role: Role) -> LinkId {
-        let name = self.name_of(node);
-        let written = self.written_of(node);
-        let key = (node, self.fabric.internet, name.clone());
-        if let Some(link) = self.links.get(&key) {
-            return *link;
-        }
-        let to = self.fabric.internet;
-        let link = self.link(
-            node,
-            to,
-            &name,
-            HopKind::InternetEgress,
-            &written,
-            "out to the internet",
-        );
-        let inventory = self.fabric.inventory;
-        let mut stamps = Vec::new();
-        if let Some(state) = inventory.azure.subnets.get(subnet)
-            && matches!(state.storage_endpoint, Ok(Some(_)))
-        {
-            stamps.push(subnet_stamp(subnet));
-        }
-        if let Some(Ok(region)) = inventory
-            .azure
-            .networks
-            .get(net)
-            .map(|network| network.location.value.as_ref())
-        {
-            stamps.push(region_stamp(region));
-        }
-        // A firewall translates by its own rules.
-        let translation = if matches!(role, Role::Firewall(_)) {
-            None
-        } else {
-            Some(self.translation(&name, &written))
-        };
-        if let Some(made) = self.link_mut(link) {
-            made.stamps = stamps;
-            made.filters.extend(translation);
-        }
-        link
-    }
-
-    /// On its way to the internet a packet gets a public source address.
-    fn translation(&mut self, name: &Arc<str>, written: &Written) -> crate::network::model::FilterId {
-        let doubt = Doubt {
-            what: format!("the public address that `{name}` leaves by").into(),
-            decided_by: "a plan made after it is created".into(),
-            at: written.at,
-        };
-        let rewrite = Rewrite {
-            source: Some(Bounded::between(Addresses::none(), Addresses::public(), [doubt])),
-            source_unless_destination: Addresses::none(),
-            destination: None,
-            destination_ports: None,
-        };
-        let everything = super::gateways::pair(
-            Bounded::exactly(Addresses::all()),
-            Bounded::exactly(Addresses::all()),
-        );
-        let because = "the source becomes a public address";
-        let line = super::gateways::line(
-            "outbound access",
-            Action::Rewrite(Arc::new(rewrite)),
-            vec![everything],
-            because,
-            written,
-        );
-        let otherwise = super::gateways::line("outbound access", Action::Allow, Vec::new(), because, written);
-        self.fabric.network.add_filter(Filter {
-            name: name.clone(),
-            kind: HopKind::Nat,
-            written: written.clone(),
-            lines: vec![line],
-            otherwise,
-            point: format!("outbound access of {name}").into(),
-            transit: false,
-        })
     }
 
     /// A peering or connection to something that no input defines may carry more routes.

@@ -1,14 +1,13 @@
 //! User-defined routes, and what they do to the routes of private endpoints.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 
-use super::{Azure, SYSTEM, USER, Wall, route};
+use super::next_hops::Hop;
+use super::{Azure, SYSTEM, USER, route};
 use crate::network::catalogue::Handle;
-use crate::network::fabric::node as make_node;
 use crate::network::inventory::azure::{NextHop, RoutePrefix, RouteTable, UserRoute};
 use crate::network::join::Reference;
-use crate::network::model::{Bounded, Disposition, Doubt, Forward, HopKind, LinkId, NodeId, Route};
+use crate::network::model::{Bounded, Disposition, Doubt, Forward, HopKind, NodeId, Route};
 use crate::traffic::Addresses;
 
 impl<'a> Azure<'_, 'a> {
@@ -156,12 +155,9 @@ impl<'a> Azure<'_, 'a> {
                 let role = subnet
                     .and_then(|subnet| self.subnets.get(subnet))
                     .map_or(super::Role::Plain, |sub| sub.role);
-                let link = self.internet_link(node, subnet.unwrap_or(usize::MAX), net, role);
-                (
-                    Forward::Link(link),
-                    "the next hop is the internet".into(),
-                    Vec::new(),
-                )
+                let (forward, because, doubts) = self.out(node, subnet.unwrap_or(usize::MAX), net, role);
+                let because = because.unwrap_or("the next hop is the internet");
+                (forward, because.into(), doubts)
             }
             NextHop::Local => {
                 let home = self.networks.get(net).map_or(node, |net| net.node);
@@ -181,7 +177,7 @@ impl<'a> Azure<'_, 'a> {
                 )
             }
             NextHop::Gateway => self.gateway_hop(node, net),
-            NextHop::Appliance => self.appliance_hop(node, net, user),
+            NextHop::Appliance => self.appliance_hop(node, net, &Hop::of(user)),
         }
     }
 
@@ -222,178 +218,6 @@ impl<'a> Azure<'_, 'a> {
                     vec![doubt],
                 )
             }
-        }
-    }
-
-    fn appliance_hop(&mut self, node: NodeId, net: usize, user: &UserRoute) -> (Forward, String, Vec<Doubt>) {
-        let Some((wall, doubts)) = self.wall_at(user) else {
-            return self.unknown_appliance(node, user);
-        };
-        let name = self.name_of(wall.node);
-        let because = format!("the next hop is `{name}`");
-        match self.link_to_wall(node, net, &wall) {
-            Some(link) => (Forward::Link(link), because, doubts),
-            None => {
-                let because = format!(
-                    "the next hop is `{name}`, which is neither in this virtual network nor in a peered one"
-                );
-                (Forward::Drop(Disposition::NoRoute), because, doubts)
-            }
-        }
-    }
-
-    /// An appliance whose rules are not in Terraform: the packets certainly go there, and what becomes
-    /// of them there is not known.
-    fn unknown_appliance(&mut self, node: NodeId, user: &UserRoute) -> (Forward, String, Vec<Doubt>) {
-        let doubt = self.appliance_doubt(user);
-        let name = doubt.what.clone();
-        let appliance = match self.appliances.get(&name) {
-            Some(appliance) => *appliance,
-            None => {
-                let mut own = make_node(
-                    name.clone(),
-                    HopKind::NetworkVirtualAppliance,
-                    user.written.clone(),
-                );
-                own.obscured.push(doubt);
-                let id = self.fabric.network.add_node(own);
-                self.appliances.insert(name.clone(), id);
-                id
-            }
-        };
-        let link = self.link(
-            node,
-            appliance,
-            &name,
-            HopKind::NetworkVirtualAppliance,
-            &user.written,
-            "the route leads to the appliance",
-        );
-        (
-            Forward::Link(link),
-            "the next hop is an appliance that is not modelled".into(),
-            Vec::new(),
-        )
-    }
-
-    fn link_to_wall(&mut self, node: NodeId, net: usize, wall: &Wall) -> Option<LinkId> {
-        let at = wall
-            .subnet
-            .and_then(|subnet| self.subnets.get(subnet))
-            .and_then(|sub| sub.net)?;
-        if at == net {
-            let home = self.networks.get(net).map(|net| net.node)?;
-            let (name, written) = (self.name_of(home), self.written_of(home));
-            return Some(self.link(
-                node,
-                wall.node,
-                &name,
-                HopKind::VirtualNetwork,
-                &written,
-                "the appliance is in this virtual network",
-            ));
-        }
-        let peer = self
-            .networks
-            .get(net)?
-            .peers
-            .iter()
-            .find(|peer| peer.net == at)?
-            .clone();
-        let link = self.link(
-            node,
-            wall.node,
-            &peer.name,
-            HopKind::Peering,
-            &peer.written,
-            "the appliance is in a peered network",
-        );
-        if let Some(made) = self.link_mut(link) {
-            made.doubts.clone_from(&peer.doubts);
-            made.assumptions.clone_from(&peer.assumptions);
-        }
-        Some(link)
-    }
-
-    /// The firewall that a next hop address means. Azure gives a firewall the first address of its
-    /// subnet that it does not keep for itself.
-    fn wall_at(&self, user: &UserRoute) -> Option<(Wall, Vec<Doubt>)> {
-        if let Some((handle, doubt)) = user.appliance.candidates().into_iter().next()
-            && let Some(wall) = self.firewalls.get(&handle)
-        {
-            return Some((wall.clone(), doubt.into_iter().collect()));
-        }
-        let address = user
-            .appliance_address
-            .lower
-            .first()
-            .filter(|_| user.appliance_address.is_exact())?;
-        let inventory = &self.fabric.inventory.azure.firewalls.firewalls;
-        for firewall in inventory {
-            let Some(wall) = self.firewalls.get(&firewall.origin.handle) else {
-                continue;
-            };
-            match &firewall.address {
-                Some(own) if own.lower.contains(address) => return Some((wall.clone(), Vec::new())),
-                Some(_) => {}
-                None if wall.inside.upper.contains(address) && wall.subnet.is_some() => {
-                    let first = wall
-                        .inside
-                        .lower
-                        .first()
-                        .map(|first| Ipv4Addr::from_bits(first.to_bits().saturating_add(4)));
-                    let doubt = Doubt {
-                        what: format!("whether `{}` has the address {address}", firewall.origin.name).into(),
-                        decided_by: "a plan made after it is created".into(),
-                        at: user.written.at,
-                    };
-                    let doubts = if first == Some(address) {
-                        Vec::new()
-                    } else {
-                        vec![doubt]
-                    };
-                    return Some((wall.clone(), doubts));
-                }
-                None => {}
-            }
-        }
-        None
-    }
-
-    fn appliance_doubt(&self, user: &UserRoute) -> Doubt {
-        let address = user.appliance_address.lower.first();
-        let own = |endpoint: &&super::Endpoint| {
-            address.is_some_and(|address| {
-                endpoint.addresses.is_exact() && endpoint.addresses.lower.contains(address)
-            })
-        };
-        let by_address = self
-            .endpoints
-            .iter()
-            .find(own)
-            .map(|endpoint| self.name_of(endpoint.node));
-        let by_reference = match &user.appliance {
-            Reference::To(target) => Some(self.fabric.name(target.handle)),
-            reference => reference.doubt().map(|doubt| doubt.what.clone()),
-        };
-        let what = by_address.or(by_reference).map_or_else(
-            || match address {
-                Some(address) => format!("the appliance at {address}"),
-                None => format!("the next hop of route `{}`", user.name),
-            },
-            |name| format!("`{name}`, as a next hop"),
-        );
-        let unknown = user
-            .appliance_address
-            .doubts
-            .first()
-            .map(|doubt| doubt.decided_by.clone());
-        Doubt {
-            what: what.into(),
-            decided_by: unknown
-                .filter(|_| !matches!(user.appliance, Reference::To(_)))
-                .unwrap_or_else(|| "nothing: an appliance's own rules are not in Terraform".into()),
-            at: user.written.at,
         }
     }
 

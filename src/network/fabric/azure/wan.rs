@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::{Attachment, Azure, HubState};
-use crate::network::fabric::{Announced, node};
+use crate::network::fabric::{Announced, UNKNOWN_REGION, node, region_stamp};
 use crate::network::join::Reference;
 use crate::network::model::{Doubt, HopKind};
 
@@ -33,6 +33,10 @@ impl Azure<'_, '_> {
                 name: origin.name.clone(),
                 wan: hub.wan.handle(),
                 prefix,
+                region: match &hub.location.value {
+                    Ok(region) => region_stamp(region),
+                    Err(_) => UNKNOWN_REGION.into(),
+                },
                 firewall: None,
                 private_policy: None,
                 internet_policy: None,

@@ -1,0 +1,363 @@
+//! Ways out to the internet: default outbound access, NAT gateways, public addresses of interfaces and
+//! outbound rules of load balancers (Microsoft Learn, "Default outbound access in Azure"); and the
+//! service endpoint, which leads to storage with the subnet's identity.
+
+use std::sync::Arc;
+
+use super::gateways::{line, pair};
+use super::{Azure, Role, SYSTEM, route};
+use crate::network::fabric::{UNKNOWN_REGION, region_stamp, subnet_stamp};
+use crate::network::model::{
+    Action, Bounded, Disposition, Doubt, Filter, FilterId, Forward, HopKind, LinkId, NodeId, Rewrite, Stamp,
+    Written,
+};
+use crate::network::sets;
+use crate::traffic::Addresses;
+
+/// Who of a subnet has a way out to the internet.
+pub(super) enum WayOut {
+    All,
+    /// Everybody or nobody: it is not known which.
+    Perhaps(Vec<Doubt>),
+    /// Only these sources.
+    Only(Bounded<Addresses>),
+    Nobody,
+}
+
+const NOBODY: &str = "the subnet has no way out: default outbound access is off and there is no NAT gateway";
+
+impl Azure<'_, '_> {
+    /// The system's default route.
+    pub(super) fn internet_route(&mut self, node: NodeId, subnet: usize, net: usize, role: Role) {
+        let mut own = route(
+            Bounded::exactly(Addresses::all()),
+            0,
+            SYSTEM,
+            Forward::Drop(Disposition::NoRoute),
+            "the system's default route leads to the internet",
+        );
+        let (forward, because, doubts) = self.out(node, subnet, net, role);
+        own.forward = forward;
+        own.because = because.map_or(own.because, Arc::from);
+        own.doubts = doubts;
+        self.add_route(node, own);
+        self.storage_route(node, subnet, net);
+    }
+
+    /// Where a route to the internet leads from a subnet.
+    pub(super) fn out(
+        &mut self,
+        node: NodeId,
+        subnet: usize,
+        net: usize,
+        role: Role,
+    ) -> (Forward, Option<&'static str>, Vec<Doubt>) {
+        match self.way_out(subnet, role) {
+            WayOut::Nobody => (Forward::Drop(Disposition::NoRoute), Some(NOBODY), Vec::new()),
+            WayOut::Perhaps(doubts) => {
+                let link = self.internet_link(node, subnet, net, role);
+                (Forward::Link(link), None, doubts)
+            }
+            WayOut::All | WayOut::Only(_) => {
+                let link = self.internet_link(node, subnet, net, role);
+                (Forward::Link(link), None, Vec::new())
+            }
+        }
+    }
+
+    fn way_out(&self, subnet: usize, role: Role) -> WayOut {
+        let inventory = &self.fabric.inventory.azure;
+        let Some(state) = inventory.subnets.get(subnet) else {
+            return WayOut::All;
+        };
+        if matches!(role, Role::Firewall(_)) || state.default_outbound == Ok(true) {
+            return WayOut::All;
+        }
+        let mut doubts: Vec<Doubt> = state
+            .default_outbound
+            .as_ref()
+            .err()
+            .cloned()
+            .into_iter()
+            .collect();
+        for egress in &inventory.egresses {
+            let here = self.subnet_of(&egress.to) == Some(subnet);
+            let unknown = here || matches!(egress.to, crate::network::join::Reference::Unknown(_));
+            if !unknown {
+                continue;
+            }
+            let mut why = egress.origin.presence.clone();
+            why.extend(egress.to.doubt().cloned());
+            why.extend(self.without_address(&egress.what));
+            if why.is_empty() {
+                return WayOut::All;
+            }
+            doubts.extend(why);
+        }
+        if !doubts.is_empty() {
+            return WayOut::Perhaps(doubts);
+        }
+        let own = self.own_ways(subnet);
+        if own.upper.is_empty() {
+            WayOut::Nobody
+        } else {
+            WayOut::Only(own)
+        }
+    }
+
+    /// A NAT gateway passes nothing on without a public address or prefix.
+    fn without_address(&self, gateway: &crate::network::join::Reference) -> Option<Doubt> {
+        let handle = gateway.handle()?;
+        let balancing = &self.fabric.inventory.azure.balancing;
+        let managed = balancing
+            .nat_gateways
+            .iter()
+            .find(|origin| origin.handle == handle)?;
+        let has = balancing.nat_addresses.iter().any(|address| {
+            address.gateway.candidates().iter().any(|(own, _)| *own == handle)
+                || matches!(address.gateway, crate::network::join::Reference::Unknown(_))
+        });
+        (!has).then(|| Doubt {
+            what: format!(
+                "the public address of `{}`, which no input associates",
+                managed.name
+            )
+            .into(),
+            decided_by: "`azurerm_nat_gateway_public_ip_association`, or the input that has it".into(),
+            at: managed.written.at,
+        })
+    }
+
+    /// Interfaces with a public address, and members of pools with an outbound rule.
+    fn own_ways(&self, subnet: usize) -> Bounded<Addresses> {
+        let inventory = &self.fabric.inventory.azure;
+        let mut own = Bounded::exactly(Addresses::none());
+        for endpoint in self.endpoints.iter().filter(|endpoint| endpoint.subnet == subnet) {
+            let Some(handle) = endpoint.interface else {
+                continue;
+            };
+            let interface = inventory
+                .interfaces
+                .iter()
+                .find(|interface| interface.origin.handle == handle);
+            let public = interface.is_some_and(|interface| interface.public.is_some());
+            let balanced = inventory.balancing.members.iter().any(|member| {
+                member.interface.handle() == Some(handle)
+                    && inventory
+                        .balancing
+                        .outbound
+                        .iter()
+                        .any(|(_, pool)| pool.handle().is_some() && pool.handle() == member.pool.handle())
+            });
+            if public || balanced {
+                let set = &endpoint.addresses;
+                let set = Bounded::between(set.lower.clone(), set.upper.clone(), set.doubts.clone());
+                own = sets::union(&own, &set);
+            }
+        }
+        own
+    }
+
+    /// A storage service endpoint leads straight to the service, with the subnet's identity. One that is
+    /// not global leads to accounts of its own region and of that region's pair (Microsoft Learn, "Azure
+    /// Storage firewall and virtual network rules").
+    fn storage_route(&mut self, node: NodeId, subnet: usize, net: usize) {
+        let inventory = self.fabric.inventory;
+        let Some(state) = inventory.azure.subnets.get(subnet) else {
+            return;
+        };
+        let (global, doubts) = match &state.storage_endpoint {
+            Ok(None) => return,
+            Ok(Some(global)) => (*global, Vec::new()),
+            Err(doubt) => (false, vec![doubt.clone()]),
+        };
+        let Some(all) = self.fabric.tags.get("Storage") else {
+            return;
+        };
+        let network = inventory.azure.networks.get(net);
+        let region = network.and_then(|network| network.location.value.as_ref().ok());
+        let near = region.and_then(|region| self.fabric.tags.regional("Storage", region));
+        let near = near.map_or_else(Addresses::none, |tag| tag.addresses);
+        let link = self.service_link(node, subnet, net);
+        let mut add = |set: Addresses, doubts: Vec<Doubt>| {
+            let because = "the subnet's storage service endpoint leads to the service";
+            let mut own = route(Bounded::exactly(set), 32, SYSTEM, Forward::Link(link), because);
+            own.name = "service endpoint".into();
+            own.doubts = doubts;
+            self.add_route(node, own);
+        };
+        if global {
+            return add(all.addresses, doubts);
+        }
+        let pair = Doubt {
+            what: format!(
+                "whether the service endpoint of `{}` leads to an account of another region, which only that of a paired region is",
+                state.origin.name
+            )
+            .into(),
+            decided_by: "an account in the region of the network, or the endpoint `Microsoft.Storage.Global`".into(),
+            at: state.origin.written.at,
+        };
+        add(near.clone(), doubts.clone());
+        add(all.addresses.difference(&near), [doubts, vec![pair]].concat());
+    }
+
+    /// To the service, over the subnet's service endpoint.
+    fn service_link(&mut self, node: NodeId, subnet: usize, net: usize) -> LinkId {
+        let name: Arc<str> = format!("{}, service endpoint", self.name_of(node)).into();
+        let written = self.written_of(node);
+        let to = self.fabric.internet;
+        let because = "over the storage service endpoint";
+        let link = self.link(node, to, &name, HopKind::InternetEgress, &written, because);
+        let mut stamps = vec![subnet_stamp(subnet)];
+        stamps.extend(self.region_of(net));
+        let firewall = self
+            .subnets
+            .get(subnet)
+            .is_some_and(|sub| matches!(sub.role, Role::Firewall(_)));
+        // A reply finds back by the address that the packet left with; a firewall has translated it.
+        let translation = (!firewall).then(|| self.translation(&name, &written, subnet));
+        let policies = self.service_policies(subnet);
+        if let Some(made) = self.link_mut(link) {
+            made.stamps = stamps;
+            made.filters.extend(policies.into_iter().chain(translation));
+        }
+        link
+    }
+
+    /// Out to the internet, with the marks that storage firewalls look for.
+    pub(super) fn internet_link(&mut self, node: NodeId, subnet: usize, net: usize, role: Role) -> LinkId {
+        let name = self.name_of(node);
+        let written = self.written_of(node);
+        let key = (node, self.fabric.internet, name.clone());
+        if let Some(link) = self.links.get(&key) {
+            return *link;
+        }
+        let to = self.fabric.internet;
+        let link = self.link(
+            node,
+            to,
+            &name,
+            HopKind::InternetEgress,
+            &written,
+            "out to the internet",
+        );
+        let mut filters: Vec<FilterId> = Vec::new();
+        if let WayOut::Only(own) = self.way_out(subnet, role) {
+            filters.push(self.only_these(&name, &written, own));
+        }
+        // A firewall translates by its own rules.
+        if !matches!(role, Role::Firewall(_)) {
+            filters.push(self.translation(&name, &written, subnet));
+        }
+        let stamps = self.region_of(net).into_iter().collect();
+        if let Some(made) = self.link_mut(link) {
+            made.stamps = stamps;
+            made.filters.extend(filters);
+        }
+        link
+    }
+
+    fn region_of(&self, net: usize) -> Option<Stamp> {
+        let network = self.fabric.inventory.azure.networks.get(net)?;
+        Some(match &network.location.value {
+            Ok(region) => region_stamp(region),
+            Err(_) => UNKNOWN_REGION.into(),
+        })
+    }
+
+    /// Of a subnet without default outbound access only some have a way out of their own.
+    fn only_these(&mut self, name: &Arc<str>, written: &Written, own: Bounded<Addresses>) -> FilterId {
+        let everything = Bounded::exactly(Addresses::all());
+        let because = "the interface has a public address or an outbound rule of its own";
+        let allow = line(
+            "outbound access",
+            Action::Allow,
+            vec![pair(own, everything)],
+            because,
+            written,
+        );
+        self.fabric.network.add_filter(Filter {
+            name: name.clone(),
+            kind: HopKind::InternetEgress,
+            written: written.clone(),
+            lines: vec![allow],
+            otherwise: line("outbound access", Action::Deny, Vec::new(), NOBODY, written),
+            point: format!("ways out of {name}").into(),
+            transit: false,
+        })
+    }
+
+    /// The addresses of the NAT gateway of a subnet, where all are known.
+    pub(super) fn nat_addresses(&self, subnet: usize) -> Option<Option<Addresses>> {
+        let inventory = &self.fabric.inventory.azure;
+        let egress = inventory
+            .egresses
+            .iter()
+            .find(|egress| self.subnet_of(&egress.to) == Some(subnet) && egress.origin.presence.is_empty())?;
+        let Some(gateway) = egress.what.handle() else {
+            return Some(None);
+        };
+        let mut known = Vec::new();
+        for address in &inventory.balancing.nat_addresses {
+            match address.gateway.handle() {
+                Some(own) if own != gateway => continue,
+                Some(_) if address.origin.presence.is_empty() => {}
+                _ => return Some(None),
+            }
+            let public = inventory
+                .public_addresses
+                .iter()
+                .find(|public| Some(public.origin.handle) == address.public.handle())
+                .and_then(|public| public.address.as_ref());
+            match public {
+                Some(set) => known.push(set.lower.clone()),
+                None => return Some(None),
+            }
+        }
+        Some((!known.is_empty()).then(|| Addresses::union_all(&known)))
+    }
+
+    /// On its way to the internet a packet gets a public source address.
+    fn translation(&mut self, name: &Arc<str>, written: &Written, subnet: usize) -> FilterId {
+        let source = match self.nat_addresses(subnet) {
+            Some(Some(known)) => Bounded::exactly(known),
+            _ => {
+                let doubt = Doubt {
+                    what: format!("the public address that `{name}` leaves by").into(),
+                    decided_by: "a plan made after it is created".into(),
+                    at: written.at,
+                };
+                Bounded::between(Addresses::none(), Addresses::public(), [doubt])
+            }
+        };
+        let rewrite = Rewrite {
+            source: Some(source),
+            source_unless_destination: Addresses::none(),
+            destination: None,
+            destination_ports: None,
+        };
+        let everything = pair(
+            Bounded::exactly(Addresses::all()),
+            Bounded::exactly(Addresses::all()),
+        );
+        let because = "the source becomes a public address";
+        let rewriting = line(
+            "outbound access",
+            Action::Rewrite(Arc::new(rewrite)),
+            vec![everything],
+            because,
+            written,
+        );
+        let otherwise = line("outbound access", Action::Allow, Vec::new(), because, written);
+        self.fabric.network.add_filter(Filter {
+            name: name.clone(),
+            kind: HopKind::Nat,
+            written: written.clone(),
+            lines: vec![rewriting],
+            otherwise,
+            point: format!("outbound access of {name}").into(),
+            transit: false,
+        })
+    }
+}

@@ -1,0 +1,211 @@
+//! The hub's gateway with a site behind it, and its firewall.
+
+use super::{Maker, NAMES, PORTS};
+use crate::configuration::{Block, refers, text, texts};
+
+impl Maker<'_, '_> {
+    /// A VPN gateway in the hub, with a site behind it.
+    pub(super) fn gateway(&mut self) {
+        self.gateway = self.entropy.chance(60);
+        if !self.gateway {
+            return;
+        }
+        self.subnet("v0", "gateway", "GatewaySubnet", "10.1.0.0/27");
+        self.configuration.add(
+            Block::azurerm("virtual_network_gateway", "vpn")
+                .with("location", text("westeurope"))
+                .with("type", text("Vpn"))
+                .with("sku", text("VpnGw1AZ"))
+                .holding(
+                    Block::new("ip_configuration")
+                        .with("subnet_id", refers("azurerm_subnet.gateway.id"))
+                        .with("public_ip_address_id", text("p")),
+                ),
+        );
+        let space: &[&str] = match self.entropy.below(3) {
+            0 => &["192.168.0.0/16"],
+            1 => &["192.168.10.0/24", "192.168.20.0/24"],
+            _ => &["192.168.0.0/17", "192.168.128.0/24"],
+        };
+        self.configuration.add(
+            Block::azurerm("local_network_gateway", "branch")
+                .with("location", text("westeurope"))
+                .with("gateway_address", text("203.0.113.1"))
+                .with("address_space", texts(space)),
+        );
+        self.configuration.add(
+            Block::azurerm("virtual_network_gateway_connection", "branch")
+                .with("location", text("westeurope"))
+                .with("type", text("IPsec"))
+                .with(
+                    "virtual_network_gateway_id",
+                    refers("azurerm_virtual_network_gateway.vpn.id"),
+                )
+                .with(
+                    "local_network_gateway_id",
+                    refers("azurerm_local_network_gateway.branch.id"),
+                ),
+        );
+        let whole = ["192.168.0.0/16"];
+        let own = if self.entropy.chance(20) { &whole } else { space };
+        self.configuration.sites.push(
+            Block::new("site \"branch\"")
+                .with("kind", text("on_premises"))
+                .with("address_space", texts(own))
+                .with(
+                    "connected_by",
+                    refers("[azurerm_virtual_network_gateway_connection.branch]"),
+                )
+                .with("internal_traffic", text("allowed")),
+        );
+        self.prefixes
+            .extend(space.iter().map(|prefix| prefix.to_string()));
+        self.prefixes.push("192.168.0.0/16".into());
+    }
+
+    /// Azure Firewall in the hub: with a policy, a policy and its parent, or classic.
+    pub(super) fn firewall(&mut self) {
+        self.firewall = self.entropy.chance(60);
+        if !self.firewall {
+            return;
+        }
+        self.subnet("v0", "firewall", "AzureFirewallSubnet", "10.1.0.64/26");
+        self.prefixes.push("10.0.0.0/8".into());
+        let groups = self.entropy.chance(40);
+        if groups {
+            let some = [self.prefix(), self.prefix()];
+            self.configuration.add(
+                Block::azurerm("ip_group", "many")
+                    .with("location", text("westeurope"))
+                    .with("cidrs", texts(some)),
+            );
+        }
+        let kind = self.entropy.below(3);
+        let mut firewall = Block::azurerm("firewall", "f")
+            .with("location", text("westeurope"))
+            .with("sku_name", text("AZFW_VNet"))
+            .with("sku_tier", text("Standard"))
+            .holding(
+                Block::new("ip_configuration")
+                    .with("name", text("i"))
+                    .with("subnet_id", refers("azurerm_subnet.firewall.id")),
+            );
+        if kind > 0 {
+            firewall = firewall.with("firewall_policy_id", refers("azurerm_firewall_policy.own.id"));
+        } else if self.entropy.chance(30) {
+            firewall = firewall.flag("dns_proxy_enabled", true);
+        }
+        self.configuration.add(firewall);
+        if kind == 0 {
+            return self.classic(groups);
+        }
+        let mut own = Block::azurerm("firewall_policy", "own").with("location", text("westeurope"));
+        if kind == 2 {
+            own = own.with("base_policy_id", refers("azurerm_firewall_policy.base.id"));
+            self.configuration
+                .add(Block::azurerm("firewall_policy", "base").with("location", text("westeurope")));
+            self.group("base", 0, groups);
+        }
+        if self.entropy.chance(40) {
+            own = own.holding(Block::new("dns").flag("proxy_enabled", self.entropy.chance(70)));
+        }
+        self.configuration.add(own);
+        for number in 0..self.entropy.below(2) + 1 {
+            self.group("own", number, groups);
+        }
+    }
+
+    fn classic(&mut self, groups: bool) {
+        for number in 0..self.entropy.below(3) + 1 {
+            let network = self.entropy.chance(70);
+            let (kind, fqdns, protocol) = if network {
+                ("network", "destination_fqdns", "protocols")
+            } else {
+                ("application", "target_fqdns", "protocol")
+            };
+            let collection = Block::resource(
+                &format!("azurerm_firewall_{kind}_rule_collection"),
+                &format!("c{number}"),
+            )
+            .with("name", text(format!("c{number}")))
+            .with("resource_group_name", text("rg"))
+            .with("azure_firewall_name", refers("azurerm_firewall.f.name"))
+            .number("priority", 100 + self.entropy.below(9) + 10 * number)
+            .with("action", self.action());
+            let rules: Vec<Block> = (0..self.entropy.below(2) + 1)
+                .map(|rule| self.rule(network, fqdns, protocol, rule, groups))
+                .collect();
+            self.configuration.add(collection.holding_all(rules));
+        }
+    }
+
+    fn group(&mut self, policy: &str, number: usize, groups: bool) {
+        let mut collections = Vec::new();
+        for index in 0..self.entropy.below(3) + 1 {
+            let network = self.entropy.chance(70);
+            let kind = if network { "network" } else { "application" };
+            let collection = Block::new(&format!("{kind}_rule_collection"))
+                .with("name", text(format!("c{index}")))
+                .number("priority", 100 + self.entropy.below(9) * 100 + index)
+                .with("action", self.action());
+            let rules: Vec<Block> = (0..self.entropy.below(2) + 1)
+                .map(|rule| self.rule(network, "destination_fqdns", "protocols", rule, groups))
+                .collect();
+            collections.push(collection.holding_all(rules));
+        }
+        let label = format!("{policy}{number}");
+        self.configuration.add(
+            Block::resource("azurerm_firewall_policy_rule_collection_group", &label)
+                .with("name", text(&label))
+                .with(
+                    "firewall_policy_id",
+                    refers(format!("azurerm_firewall_policy.{policy}.id")),
+                )
+                .number("priority", 100 + self.entropy.below(9) * 10 + number)
+                .holding_all(collections),
+        );
+    }
+
+    fn action(&mut self) -> crate::configuration::Term {
+        text(if self.entropy.chance(75) { "Allow" } else { "Deny" })
+    }
+
+    fn rule(&mut self, network: bool, fqdns: &str, protocol: &str, number: usize, groups: bool) -> Block {
+        let mut rule = Block::new("rule").with("name", text(format!("r{number}")));
+        rule = match self.entropy.below(3) {
+            0 if groups => rule.with("source_ip_groups", refers("[azurerm_ip_group.many.id]")),
+            1 => rule.with("source_addresses", texts([self.prefix(), self.prefix()])),
+            _ => rule.with("source_addresses", texts(["*"])),
+        };
+        if !network {
+            let port = self.entropy.pick(&[443, 443, 8080]);
+            let protocol = Block::new(protocol)
+                .with("type", text("Https"))
+                .number("port", port);
+            let names = [
+                self.entropy.pick(NAMES),
+                self.entropy.pick(&["*.blob.core.windows.net", "*"]),
+            ];
+            let many = self.entropy.below(2) + 1;
+            return rule.with(fqdns, texts(&names[..many])).holding(protocol);
+        }
+        let protocols: &[&str] = self
+            .entropy
+            .pick(&[&["Any"][..], &["TCP"], &["TCP", "UDP"], &["UDP"]]);
+        let ports = [self.entropy.pick(&["*", "1-65535"]), self.entropy.pick(PORTS)];
+        let from = self.entropy.below(2);
+        rule = rule
+            .with("protocols", texts(protocols))
+            .with("destination_ports", texts(&ports[from..=from]));
+        match self.entropy.below(6) {
+            0 => rule.with(fqdns, texts([self.entropy.pick(NAMES)])),
+            1 if groups => rule.with("destination_ip_groups", refers("[azurerm_ip_group.many.id]")),
+            2 => rule.with(
+                "destination_addresses",
+                texts([self.entropy.pick(&["Storage", "AzureActiveDirectory"])]),
+            ),
+            3 => rule.with("destination_addresses", texts([self.prefix(), self.prefix()])),
+            _ => rule.with("destination_addresses", texts(["*"])),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! A simulator of single packets, written from the documentation of Azure, Azure VMware Solution and
+//! NSX. It reads the evaluated resources and shares no code with the engine: plain numbers instead of
+//! sets, one packet instead of all, no unknowns.
+
+mod firewall;
+pub mod gateways;
+pub mod prefix;
+pub mod resources;
+pub mod security;
+pub mod tags;
+pub mod vnets;
+mod walk;
+
+use std::collections::BTreeSet;
+
+use clearway::evaluate::evaluation::Evaluation;
+use firewall::Firewall;
+use gateways::{Far, Gateway, Site};
+use prefix::Span;
+use resources::Resources;
+use vnets::{Subnet, VirtualNetwork};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packet {
+    pub source: u32,
+    pub destination: u32,
+    pub protocol: u8,
+    pub source_port: u16,
+    pub destination_port: u16,
+}
+
+/// Where a packet can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    Subnet(usize),
+    Firewall(usize),
+    Gateway(usize),
+    Far(usize),
+    Internet,
+}
+
+/// Why a packet did not arrive.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reason {
+    Lost(String),
+    /// The documentation does not say, or the thing is not modelled.
+    Open(String),
+}
+
+/// How a packet fared, and what it met.
+#[derive(Clone, Debug)]
+pub struct Trip {
+    pub fate: Result<(), Reason>,
+    pub features: BTreeSet<&'static str>,
+    pub steps: Vec<String>,
+}
+
+/// A place where packets begin and end.
+#[derive(Clone, Debug)]
+pub struct End {
+    /// As the engine names its node.
+    pub name: String,
+    pub place: Place,
+    pub spans: Vec<Span>,
+}
+
+#[derive(Debug)]
+pub struct World {
+    pub nets: Vec<VirtualNetwork>,
+    pub subnets: Vec<Subnet>,
+    pub firewalls: Vec<Firewall>,
+    pub gateways: Vec<Gateway>,
+    pub fars: Vec<Far>,
+}
+
+impl World {
+    pub fn read(evaluation: &Evaluation, sites: &[Site]) -> World {
+        let resources = Resources::new(evaluation);
+        let (mut nets, subnets) = vnets::read(&resources);
+        let firewalls = firewall::read(&resources, &subnets);
+        let (gateways, fars) = gateways::read(&resources, sites, &mut nets, &subnets);
+        World {
+            nets,
+            subnets,
+            firewalls,
+            gateways,
+            fars,
+        }
+    }
+
+    /// The places a flow may begin at.
+    pub fn ends(&self) -> Vec<End> {
+        let mut ends = Vec::new();
+        for (number, subnet) in self.subnets.iter().enumerate() {
+            if !subnet.name.contains("Subnet") {
+                ends.push(End {
+                    name: subnet.address.clone(),
+                    place: Place::Subnet(number),
+                    spans: subnet.prefixes.clone(),
+                });
+            }
+        }
+        for (number, far) in self.fars.iter().enumerate() {
+            ends.push(End {
+                name: format!("site {}", far.label),
+                place: Place::Far(number),
+                spans: far.space.clone(),
+            });
+        }
+        ends
+    }
+}
