@@ -14,6 +14,10 @@ use clearway::network::{Declarations, build};
 use clearway::paths::{Flow, FlowName, Graph, Outcome, Resolved, resolve, walk};
 use clearway::traffic::{Addresses, Cube, Ports, Protocols};
 
+mod private_clouds {
+    pub mod firewalls;
+}
+
 fn network_of(directory: PathBuf) -> Network {
     let environment = Environment {
         working_directory: directory.clone(),

@@ -8,6 +8,7 @@
 
 mod soundness {
     pub mod azure;
+    pub mod datastores;
     pub mod harmless;
     pub mod naming;
     pub mod nsx;
@@ -22,6 +23,7 @@ use soundness::run::Attack;
 fn nothing_is_satisfied_by_ignorance() {
     let attacks: Vec<&Attack> = [
         soundness::azure::ATTACKS,
+        soundness::datastores::ATTACKS,
         soundness::naming::ATTACKS,
         soundness::nsx::ATTACKS,
         soundness::storage::ATTACKS,

@@ -333,6 +333,8 @@ pub enum Thing {
     Segment(usize),
     /// Index into [`Network::stores`].
     Store(usize),
+    /// Index into [`Network::datastores`].
+    Datastore(usize),
     /// Index into [`Network::on_premises`].
     OnPremises(usize),
     Node(NodeId),

@@ -42,6 +42,7 @@ pub fn build(evaluations: &[Evaluation], declarations: &Declarations, tags: &Ser
     fabric::not_understood::find(&mut fabric);
     fabric::clouds::build(&mut fabric);
     fabric::azure::build(&mut fabric);
+    fabric::datastores::build(&mut fabric);
     fabric::services::build(&mut fabric);
     fabric::not_understood::obscure(&mut fabric);
     let mut network = fabric.finish();

@@ -114,6 +114,7 @@ pub struct Network {
     pub clouds: Vec<Cloud>,
     pub segments: Vec<Segment>,
     pub stores: Vec<Store>,
+    pub datastores: Vec<Datastore>,
     pub on_premises: Vec<OnPremises>,
     pub hints: Vec<Hint>,
     /// The node of the public internet, where everything public is delivered.
@@ -471,6 +472,25 @@ pub struct Store {
     pub shared_key: Fact<bool>,
 }
 
+/// A store outside the private cloud, mounted over the network.
+#[derive(Clone, Debug)]
+pub struct Datastore {
+    pub name: Arc<str>,
+    pub written: Written,
+    /// Where it answers; of several, one is used.
+    pub nodes: Vec<NodeId>,
+    pub mount: Fact<Mount>,
+}
+
+/// How a store is mounted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mount {
+    Iscsi,
+    /// NFS 3, which asks the port mapper first.
+    Nfs3,
+    Nfs4,
+}
+
 /// What lies at the far end of a connection out of Azure.
 #[derive(Clone, Debug)]
 pub struct OnPremises {
@@ -518,6 +538,18 @@ pub struct NetworkFinding {
     pub summary: String,
     pub help: String,
     pub written: Written,
+}
+
+impl Mount {
+    /// The TCP ports that it needs, each of them (IANA: `iscsi-target`, `nfs`, `sunrpc`).
+    #[must_use]
+    pub fn ports(self) -> &'static [u16] {
+        match self {
+            Mount::Iscsi => &[3260],
+            Mount::Nfs3 => &[2049, 111],
+            Mount::Nfs4 => &[2049],
+        }
+    }
 }
 
 impl<T: Clone> Bounded<T> {

@@ -23,6 +23,7 @@ pub(super) fn read(reader: &Reader<'_>, kind: &str, inventory: &mut Inventory) -
     match below {
         "" if is_change(reader) => avs.updates.push(CloudUpdate {
             internet: properties.has("internet").then(|| internet(&properties)),
+            extended: terms::addresses_if_set(properties.view(), "extendedNetworkBlocks"),
             origin,
             owner,
         }),

@@ -411,6 +411,29 @@ const TYPES: &[(&str, &str, Fields)] = &[
             ),
         ],
     ),
+    (
+        "microsoft.netapp/netappaccounts/capacitypools/volumes",
+        "azurerm_netapp_volume",
+        &[
+            ("subnet_id", At("properties.subnetId")),
+            ("protocols", At("properties.protocolTypes")),
+            (
+                "export_policy_rule",
+                Each(
+                    "properties.exportPolicy.rules",
+                    &[
+                        ("rule_index", At("ruleIndex")),
+                        ("allowed_clients", At("allowedClients")),
+                        ("unix_read_write", At("unixReadWrite")),
+                    ],
+                ),
+            ),
+            (
+                "mount_target",
+                Each("properties.mountTargets", &[("ip_address", At("ipAddress"))]),
+            ),
+        ],
+    ),
 ];
 
 const COLLECTION_GROUP: &str = "microsoft.network/firewallpolicies/rulecollectiongroups";

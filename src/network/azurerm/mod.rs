@@ -2,6 +2,7 @@
 
 mod balancers;
 mod dns;
+pub(super) mod elastic_san;
 mod endpoints;
 pub(super) mod firewall;
 mod gateways;
@@ -66,6 +67,7 @@ type Adapter = fn(&Reader<'_>, &mut Inventory);
 
 fn adapter(kind: &str) -> Option<Adapter> {
     Some(match kind {
+        "azurerm_netapp_volume" => netapp::volume,
         "azurerm_virtual_network" => network::network,
         "azurerm_subnet" => network::subnet,
         "azurerm_virtual_network_peering" => network::peering,

@@ -5,15 +5,18 @@
 
 use std::sync::Arc;
 
+use super::advertisement::advertised;
 use super::cloud_internet::{breakout, internet};
 use super::clouds::Site;
 use super::gateway_firewall::At;
 use super::nsx_groups::Members;
+use super::nsx_rules::Face;
 use super::owners::Gateway;
 use super::uplinks::{Uplink, firewall, uplink};
 use super::{Announced, Fabric, node};
 use crate::network::model::{
-    Assumption, Bounded, Disposition, Doubt, FilterId, Forward, HopKind, Link, LinkId, NodeId, Route, Written,
+    Assumption, Bounded, Disposition, Doubt, Fact, FilterId, Forward, HopKind, Link, LinkId, NodeId, Route,
+    Written,
 };
 use crate::traffic::Addresses;
 
@@ -81,7 +84,7 @@ impl Routes {
             let hidden = lan
                 .gateway
                 .as_ref()
-                .map_or(Some(Vec::new()), |gateway| advertised(site, gateway));
+                .map_or(Some(Vec::new()), |gateway| advertised(site, gateway, &lan.subnet));
             match (found, &lan.gateway) {
                 (Some((_, id, uplink)), _) => {
                     connect(fabric, lan, *id);
@@ -185,9 +188,9 @@ fn tier0_firewall<'a>(fabric: &mut Fabric<'a>, site: &Site<'a>, members: &mut Me
         name: format!("{} tier-0", site.cloud.origin.name).into(),
         written: site.cloud.origin.written.clone(),
         doubts: Vec::new(),
+        only_allowed: Fact::known(false, None),
     };
-    let [out, _] = firewall(fabric, site, &at, members, &[]);
-    vec![out]
+    vec![firewall(fabric, site, &at, members, &[], Face::Through)]
 }
 
 /// Wires the management network, and gives the tier-0 its prefixes.
@@ -237,24 +240,6 @@ fn management(fabric: &mut Fabric<'_>, site: &Site<'_>, announces: &mut Vec<Anno
     }
     breakout(fabric, site);
     inward
-}
-
-/// The doubts that a gateway's segments are announced; `None`: they certainly are not.
-fn advertised(site: &Site<'_>, gateway: &Gateway) -> Option<Vec<Doubt>> {
-    let own = site
-        .tier1s
-        .iter()
-        .find(|tier1| *gateway == Gateway::Tier1(tier1.of.origin.handle));
-    let Some(tier1) = own else {
-        return Some(Vec::new());
-    };
-    let mut doubts = tier1.of.doubts.clone();
-    match &tier1.of.advertises.value {
-        Ok(true) => {}
-        Ok(false) => return None,
-        Err(doubt) => doubts.push(doubt.clone()),
-    }
-    (!tier1.of.tier0.is_none()).then_some(doubts)
 }
 
 /// Links a segment to its gateway, both ways, and gives both their routes. The way down comes back.

@@ -9,12 +9,14 @@ use super::management::{Layout, layout};
 use super::nsx_groups::{Members, union_all};
 use super::owners::{Gateway, Owners};
 use super::{Edge, Fabric, node, segments, tier0_nat};
+use crate::network::doubt::doubt;
 use crate::network::inventory::avs::{Avs, Dhcp, Opaque, Owner, PrivateCloud, PublicIp, Segment, Tier1};
 use crate::network::inventory::nsx::{NatRule, PolicyKind, Rule};
 use crate::network::join::{Reference, Thing};
 use crate::network::model::{
     Assumption, Bounded, Cloud, Cluster, Doubt, Fact, HopKind, NodeId, NotUnderstood, Written,
 };
+use crate::network::sets;
 use crate::traffic::Addresses;
 
 /// One private cloud while it is built, with everything that belongs to it.
@@ -72,7 +74,7 @@ fn site<'a>(fabric: &mut Fabric<'a>, owners: &Arc<Owners<'a>>, index: usize) {
     let mut site = Site {
         index,
         cloud,
-        layout: layout(cloud),
+        layout: layout(cloud, &extended(owners, index, avs, cloud)),
         internet: cloud.internet.clone(),
         owners: owners.clone(),
         segments: located(owners, index, &avs.segments, |segment| &segment.owner),
@@ -85,11 +87,7 @@ fn site<'a>(fabric: &mut Fabric<'a>, owners: &Arc<Owners<'a>>, index: usize) {
         management,
         gateways: BTreeMap::new(),
     };
-    for update in located(owners, index, &avs.updates, |update| &update.owner) {
-        if let Some(internet) = &update.of.internet {
-            site.internet = internet.clone();
-        }
-    }
+    site.internet = changed_internet(owners, index, avs, cloud);
     add_gateways(fabric, &mut site);
     let known: Vec<&Segment> = site.segments.iter().map(|segment| segment.of).collect();
     let mut members = Members::new(fabric.catalogue, avs, &known);
@@ -130,6 +128,53 @@ fn site<'a>(fabric: &mut Fabric<'a>, owners: &Arc<Owners<'a>>, index: usize) {
         inside,
     });
     obscure(fabric, &site);
+}
+
+/// Managed SNAT as the cloud says, or as a change of it does. Of several changes nobody knows which
+/// comes last.
+fn changed_internet(owners: &Owners<'_>, index: usize, avs: &Avs, cloud: &PrivateCloud) -> Fact<bool> {
+    let mut internet = cloud.internet.clone();
+    let mut changes = 0;
+    for update in located(owners, index, &avs.updates, |update| &update.owner) {
+        let Some(changed) = &update.of.internet else {
+            continue;
+        };
+        changes += 1;
+        let unsure = update.doubt.iter().chain(&update.of.origin.presence).next();
+        let several = (changes > 1).then(|| Doubt {
+            at: update.of.origin.written.at,
+            ..doubt(
+                format!("which change of `internet` of `{}` comes last", cloud.origin.name),
+                "a single change of it",
+            )
+        });
+        internet = match unsure.or(several.as_ref()) {
+            Some(doubt) if changed.value != internet.value => Fact::unknown(doubt.clone()),
+            _ => changed.clone(),
+        };
+    }
+    internet
+}
+
+/// The blocks for hosts of other clusters, those that a change adds among them.
+fn extended(owners: &Owners<'_>, index: usize, avs: &Avs, cloud: &PrivateCloud) -> Bounded<Addresses> {
+    let mut all = cloud.extended.clone();
+    for update in located(owners, index, &avs.updates, |update| &update.owner) {
+        let Some(more) = &update.of.extended else { continue };
+        let unsure: Vec<Doubt> = update
+            .doubt
+            .iter()
+            .chain(&update.of.origin.presence)
+            .cloned()
+            .collect();
+        all = if unsure.is_empty() {
+            sets::union(&all, more)
+        } else {
+            let doubts = sets::together(&all.doubts, &unsure);
+            Bounded::between(all.lower.clone(), all.upper.union(&more.upper), doubts)
+        };
+    }
+    all
 }
 
 /// What belongs to the cloud of this index.
@@ -250,7 +295,7 @@ fn add_gateways(fabric: &mut Fabric<'_>, site: &mut Site<'_>) {
         );
         if let Some(node) = fabric.node_mut(id) {
             let doubt = unknown.unwrap_or_else(|| {
-                crate::network::doubt::doubt(
+                doubt(
                     format!("the gateway `{text}`"),
                     "the input (directory, plan or state) that defines it",
                 )

@@ -94,7 +94,7 @@ fn excluded(parts: &Parts<'_>, members: &mut Members<'_>, face: Face) -> Vec<Lin
         let set = members.scope(std::slice::from_ref(&exclusion.member));
         let (source, destination) = match face {
             Face::Out => (set, Bounded::exactly(Addresses::all())),
-            Face::In => (Bounded::exactly(Addresses::all()), set),
+            Face::In | Face::Through => (Bounded::exactly(Addresses::all()), set),
         };
         let because = "a member of the firewall's exclude list";
         let mut line = plain_line(

@@ -7,7 +7,7 @@ use super::nsx_rules::{Enforcement, Face, GATEWAY, Policies, plain_line};
 use super::owners::{Gateway, Owners};
 use crate::network::inventory::nsx::{Policy, PolicyKind, Rule, RuleAction};
 use crate::network::join::Reference;
-use crate::network::model::{Action, Assumption, Bounded, Doubt, Filter, HopKind, Line, Written};
+use crate::network::model::{Action, Assumption, Bounded, Doubt, Fact, Filter, HopKind, Line, Written};
 use crate::traffic::Addresses;
 
 /// A gateway whose firewall is to be built.
@@ -19,6 +19,8 @@ pub struct At<'a> {
     pub written: Written,
     /// Whether the gateway's firewall is switched on may not be known.
     pub doubts: Vec<Doubt>,
+    /// Whether the gateway itself says that what no rule allows is dropped.
+    pub only_allowed: Fact<bool>,
 }
 
 impl Enforcement for At<'_> {
@@ -83,46 +85,84 @@ pub fn filter(
     }
 }
 
-/// The default rule of this gateway, where a predefined policy sets it.
+/// The default rule of this gateway: as a predefined policy sets it, as the gateway's own
+/// `force_whitelisting` does, or as it is delivered. One whose gateway is not known may be this one's.
 fn default_line(at: &At<'_>, policies: &[&Policy]) -> (Option<Line>, Line) {
     let predefined = policies
         .iter()
         .filter(|policy| policy.of == PolicyKind::PredefinedGateway);
+    let mut undecided = None;
     for policy in predefined {
+        let line = |action, because: &str| {
+            let mut line = plain_line("default rule", action, because, policy.origin.written.clone());
+            line.place = Some(policy.origin.name.clone());
+            line
+        };
+        let drop = || {
+            line(
+                Action::Deny,
+                "no rule matches, and the gateway's default rule drops",
+            )
+        };
         for rule in &policy.defaults {
-            if at.owners.gateway(&rule.scope).as_ref() != Some(&at.gateway) {
+            let scope = at.owners.gateway(&rule.scope);
+            let perhaps = match (&scope, rule.scope.doubt()) {
+                (Some(Gateway::Outside(_)), Some(doubt)) if !is_another(&rule.scope) => Some(doubt.clone()),
+                _ => None,
+            };
+            if scope.as_ref() != Some(&at.gateway) && perhaps.is_none() {
                 continue;
             }
-            let line = |action, because: &str| {
-                let mut line = plain_line("default rule", action, because, policy.origin.written.clone());
-                line.place = Some(policy.origin.name.clone());
-                line
-            };
-            let drop = || {
-                line(
-                    Action::Deny,
-                    "no rule matches, and the gateway's default rule drops",
-                )
-            };
-            let allow = line(
-                Action::Allow,
-                "no rule matches, and the gateway's default rule allows",
-            );
             let mut unknown = policy.origin.presence.clone();
+            unknown.extend(policy.doubts.iter().chain(&at.doubts).cloned());
             unknown.extend(rule.action.value.as_ref().err().cloned());
-            return match (&rule.action.value, unknown.is_empty()) {
-                (Ok(RuleAction::Deny), true) => (None, drop()),
-                (Ok(_), true) => (None, allow),
-                _ => (
-                    Some(Line {
+            unknown.extend(perhaps.clone());
+            let drops = rule.action.value != Ok(RuleAction::Allow);
+            if !unknown.is_empty() {
+                undecided = undecided.or_else(|| {
+                    drops.then(|| Line {
                         doubts: unknown,
                         ..drop()
-                    }),
-                    allow,
-                ),
+                    })
+                });
+                continue;
+            }
+            let otherwise = if drops {
+                drop()
+            } else {
+                line(
+                    Action::Allow,
+                    "no rule matches, and the gateway's default rule allows",
+                )
             };
+            return (undecided, otherwise);
         }
     }
+    as_delivered(at, undecided)
+}
+
+/// Whether a reference certainly names a gateway that is none of those here.
+fn is_another(reference: &Reference) -> bool {
+    matches!(reference, Reference::Outside(text, _) if text.contains("/tier-"))
+}
+
+fn as_delivered(at: &At<'_>, undecided: Option<Line>) -> (Option<Line>, Line) {
+    let because = "no rule matches, and the gateway takes only what its rules allow (`force_whitelisting`)";
+    let mut drop = plain_line("default rule", Action::Deny, because, at.written.clone());
+    drop.written.at = at.only_allowed.at.or(drop.written.at);
+    match &at.only_allowed.value {
+        Ok(true) if at.doubts.is_empty() => return (undecided, drop),
+        Ok(false) => {}
+        unknown => {
+            drop.doubts.extend(unknown.as_ref().err().cloned());
+            drop.doubts.extend(at.doubts.iter().cloned());
+            return (undecided.or(Some(drop)), allowed(at));
+        }
+    }
+    (undecided, allowed(at))
+}
+
+fn allowed(at: &At<'_>) -> Line {
     let mut otherwise = plain_line(
         "default rule",
         Action::Allow,
@@ -137,5 +177,5 @@ fn default_line(at: &At<'_>, policies: &[&Policy]) -> (Option<Line>, Line) {
         )
         .into(),
     });
-    (None, otherwise)
+    otherwise
 }

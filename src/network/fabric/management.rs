@@ -24,10 +24,10 @@ pub struct Layout {
 }
 
 #[must_use]
-pub fn layout(cloud: &PrivateCloud) -> Layout {
-    let everything = sets::union(&cloud.block, &cloud.extended);
+pub fn layout(cloud: &PrivateCloud, extended: &Bounded<Addresses>) -> Layout {
+    let everything = sets::union(&cloud.block, extended);
     let mut layout = match documented(cloud) {
-        Some(base) => as_documented(cloud, base, everything),
+        Some(base) => as_documented(cloud, base, extended, everything),
         None => undocumented(cloud, everything),
     };
     // What an applied state says needs no assumption.
@@ -53,18 +53,23 @@ fn documented(cloud: &PrivateCloud) -> Option<u32> {
     }
 }
 
-fn as_documented(cloud: &PrivateCloud, base: u32, everything: Bounded<Addresses>) -> Layout {
+fn as_documented(
+    cloud: &PrivateCloud,
+    base: u32,
+    extended: &Bounded<Addresses>,
+    everything: Bounded<Addresses>,
+) -> Layout {
     let part = |offset: u32, length: u8| Addresses::network(Ipv4Addr::from_bits(base + offset), length);
     let (vcenter, esxi, management, dns) = (part(2, 32), part(256, 25), part(0, 26), part(192, 32));
     let text = format!(
         "`{}` divides its block as documented for a /22: vCenter {vcenter}, management {management}, hosts {esxi}, DNS service {dns}",
         cloud.origin.name
     );
-    let hosts = if cloud.extended.upper.is_empty() {
+    let hosts = if extended.upper.is_empty() {
         Bounded::exactly(esxi)
     } else {
         let unknown = unknown(cloud, "the addresses of the hosts in the extended blocks of");
-        Bounded::between(esxi.clone(), esxi.union(&cloud.extended.upper), [unknown])
+        Bounded::between(esxi.clone(), esxi.union(&extended.upper), [unknown])
     };
     Layout {
         vcenter: Bounded::exactly(vcenter),

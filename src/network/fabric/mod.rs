@@ -1,9 +1,11 @@
 //! From the inventory to nodes, routes, filters and name servers.
 
+pub mod advertisement;
 pub mod azure;
 pub mod cloud_internet;
 pub mod cloud_routes;
 pub mod clouds;
+pub mod datastores;
 pub mod distributed_firewall;
 pub mod dns_services;
 pub mod gateway_firewall;

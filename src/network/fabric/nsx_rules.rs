@@ -20,6 +20,8 @@ use crate::traffic::{Addresses, Ports, Protocols};
 pub enum Face {
     Out,
     In,
+    /// Packets on their way in either direction.
+    Through,
 }
 
 /// Where the rules of a filter are enforced.
@@ -101,6 +103,8 @@ impl<'a> Policies<'a> {
         for policy in &self.policies {
             let category = self.category(policy);
             if matches!(category, Ok(index) if self.categories.get(index) == Some(&"Ethernet")) {
+                let lone = self.lone.get(&policy.origin.handle);
+                ranked.extend(frames(policy, lone.map_or(&[], Vec::as_slice)));
                 continue;
             }
             let mut compiler = Compiler {
@@ -210,6 +214,38 @@ impl<'a> Policies<'a> {
         drafts.extend(arranged(ranked, None, unused, labels));
         drafts
     }
+}
+
+/// An Ethernet rule that drops stops frames before any other rule sees their packets, those of the
+/// address resolution that packets need among them: which packets that is, is not modelled. One that
+/// allows leaves them to the other categories.
+fn frames(policy: &Policy, lone: &[&Rule]) -> Option<Ranked> {
+    let drops = |rule: &&Rule| rule.action.value != Ok(RuleAction::Allow) && rule.disabled.value != Ok(true);
+    let rules = policy.rules.iter().chain(lone.iter().copied());
+    let drafts = rules.filter(drops).map(|rule| {
+        let because = format!("the Ethernet rule `{}` may drop its frames", rule.name);
+        let mut line = plain_line(&rule.name, Action::Deny, because, rule.written.clone());
+        line.place = Some(policy.origin.name.clone());
+        line.doubts.push(Doubt {
+            at: rule.written.at,
+            ..doubt(
+                format!(
+                    "which frames the Ethernet rule `{}` of `{}` drops",
+                    rule.name, policy.origin.name
+                ),
+                "a policy of the category Application",
+            )
+        });
+        Draft::new(line)
+    });
+    let drafts: Vec<Draft> = drafts.collect();
+    (!drafts.is_empty()).then(|| Ranked {
+        category: Ok(0),
+        sequence: Ok(0),
+        name: policy.origin.name.clone(),
+        written: policy.origin.written.clone(),
+        drafts,
+    })
 }
 
 /// All that is known of a policy that no input defines: it has a rule.
@@ -325,14 +361,20 @@ impl Compiler<'_, '_, '_> {
                 Err(doubt) => doubts.push(doubt.clone()),
             }
         }
-        let other = match self.face {
-            Face::Out => Direction::In,
-            Face::In => Direction::Out,
-        };
-        match &rule.direction.value {
-            Ok(direction) if *direction == other => return Vec::new(),
-            Ok(_) => {}
-            Err(doubt) => doubts.push(doubt.clone()),
+        match (&rule.direction.value, self.face) {
+            (Ok(Direction::In), Face::Out) | (Ok(Direction::Out), Face::In) => return Vec::new(),
+            (Ok(Direction::In | Direction::Out), Face::Through) => doubts.push(Doubt {
+                at: rule.direction.at,
+                ..doubt(
+                    format!(
+                        "which packets rule `{}` of the tier-0 takes for its direction",
+                        rule.name
+                    ),
+                    "`direction = \"IN_OUT\"`",
+                )
+            }),
+            (Ok(_), _) => {}
+            (Err(doubt), _) => doubts.push(doubt.clone()),
         }
         let Some((applied, unknown)) = self.at.applies(self.members, self.policy, rule) else {
             return Vec::new();
@@ -354,6 +396,7 @@ impl Compiler<'_, '_, '_> {
         match self.face {
             Face::Out => source = intersection(&source, applied),
             Face::In => destination = intersection(&destination, applied),
+            Face::Through => {}
         }
         if source.upper.is_empty() || destination.upper.is_empty() {
             return Vec::new();

@@ -24,7 +24,7 @@ pub fn build(fabric: &mut Fabric<'_>, site: &Site<'_>, members: &Members<'_>) {
         if modelled
             || matches!(
                 rule.action.value,
-                Ok(NatAction::NoSource | NatAction::NoDestination)
+                Ok(NatAction::NoSource | NatAction::NoDestination | NatAction::ToIpv6)
             )
         {
             continue;

@@ -13,7 +13,7 @@ use super::owners::Gateway;
 use super::{Fabric, node};
 use crate::network::inventory::nsx::{NatAction, NatRule, Policy, PolicyKind};
 use crate::network::model::{
-    Bounded, Disposition, Doubt, FilterId, Forward, HopKind, LinkId, NodeId, Route, Written,
+    Bounded, Disposition, Doubt, Fact, FilterId, Forward, HopKind, LinkId, NodeId, Route, Written,
 };
 use crate::traffic::Addresses;
 
@@ -151,8 +151,10 @@ fn chains<'a>(
             .and_then(|enabled| enabled.as_ref().err().cloned())
             .into_iter()
             .collect(),
+        only_allowed: own.map_or_else(|| Fact::known(false, None), |tier1| tier1.of.only_allowed.clone()),
     };
-    let firewall = (enabled != Some(&Ok(false))).then(|| firewall(fabric, site, &at, members, rules));
+    let firewall = (enabled != Some(&Ok(false)))
+        .then(|| [Face::Out, Face::In].map(|face| firewall(fabric, site, &at, members, rules, face)));
     let mut chain = |face, firewall| {
         let mut translate = |stage| {
             let filter = nsx_nat::filter(name, written, rules, members, face, stage);
@@ -223,7 +225,7 @@ fn translated(
         let outside = match &rule.action.value {
             Ok(NatAction::Source | NatAction::Reflexive) => rule.translated.clone(),
             Ok(NatAction::Destination) => Some(rule.destination.clone()),
-            Ok(NatAction::NoSource | NatAction::NoDestination) | Err(_) => None,
+            Ok(NatAction::NoSource | NatAction::NoDestination | NatAction::ToIpv6) | Err(_) => None,
         };
         for (destinations, length) in outside
             .filter(|set| !set.upper.is_all())
@@ -259,19 +261,18 @@ fn gateway_policies<'a>(fabric: &Fabric<'a>, site: &Site<'_>) -> Vec<&'a Policy>
     own.collect()
 }
 
-/// The filters of a gateway's firewall for leaving and arriving packets.
+/// The filter of a gateway's firewall for packets at one face.
 pub fn firewall<'a>(
     fabric: &mut Fabric<'a>,
     site: &Site<'a>,
     at: &At<'a>,
     members: &mut Members<'a>,
     nat: &[&NatRule],
-) -> [FilterId; 2] {
+    face: Face,
+) -> FilterId {
     let policies = gateway_policies(fabric, site);
     let rules = lone_rules(&fabric.inventory.avs, site, "gateway_policy_rule");
-    [Face::Out, Face::In].map(|face| {
-        let bypassed = nsx_nat::bypassed(nat, members, face);
-        let filter = gateway_firewall::filter(at, &policies, &rules, members, face, bypassed);
-        fabric.network.add_filter(filter)
-    })
+    let bypassed = nsx_nat::bypassed(nat, members, face);
+    let filter = gateway_firewall::filter(at, &policies, &rules, members, face, bypassed);
+    fabric.network.add_filter(filter)
 }

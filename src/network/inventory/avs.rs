@@ -9,7 +9,7 @@ use super::Origin;
 use super::nsx::{Exclusion, Group, NatRule, Policy, Rule, Service};
 use crate::evaluate::values::value::Value;
 use crate::network::join::Reference;
-use crate::network::model::{Bounded, Doubt, Fact, Written};
+use crate::network::model::{Bounded, Doubt, Fact, Mount, Written};
 use crate::traffic::Addresses;
 
 /// Everything about private clouds, in the order of the inputs.
@@ -41,6 +41,7 @@ pub struct Avs {
     pub machines: Vec<Machine>,
     pub opaque: Vec<Opaque>,
     pub volumes: Vec<Volume>,
+    pub block_stores: Vec<BlockStore>,
 }
 
 /// Which private cloud something belongs to.
@@ -99,6 +100,8 @@ pub struct CloudUpdate {
     pub origin: Origin,
     pub owner: Owner,
     pub internet: Option<Fact<bool>>,
+    /// Blocks for hosts of other clusters, where it sets them.
+    pub extended: Option<Bounded<Addresses>>,
 }
 
 #[derive(Clone, Debug)]
@@ -174,7 +177,24 @@ pub struct Tier1 {
     pub advertises: Fact<bool>,
     pub dhcp_config: Reference,
     pub firewall_enabled: Fact<bool>,
+    /// `force_whitelisting`, which `nsxt_policy_predefined_gateway_policy` has replaced.
+    pub only_allowed: Fact<bool>,
+    /// Rules about what it announces, first to last.
+    pub advertisement: Vec<AdvertisementRule>,
     pub doubts: Vec<Doubt>,
+}
+
+/// A rule of a tier-1 about which of its routes it announces to the tier-0.
+#[derive(Clone, Debug)]
+pub struct AdvertisementRule {
+    pub written: Written,
+    /// Whether it announces, or keeps back.
+    pub permits: Fact<bool>,
+    pub subnets: Bounded<Addresses>,
+    /// Routes inside its subnets too, not only equal ones.
+    pub within: Fact<bool>,
+    /// Whether it is about connected segments.
+    pub connected: Fact<bool>,
 }
 
 #[derive(Clone, Debug)]
@@ -263,6 +283,29 @@ pub struct Volume {
     pub subnet: Reference,
     /// Known once it exists.
     pub addresses: Option<Bounded<Addresses>>,
+    pub mount: Fact<Mount>,
+    /// Which clients may mount it, in order of their index; empty: every one.
+    pub exports: Vec<Export>,
+}
+
+/// A rule of a volume's export policy.
+#[derive(Clone, Debug)]
+pub struct Export {
+    pub written: Written,
+    pub index: Fact<i64>,
+    pub clients: Bounded<Addresses>,
+    pub writable: Fact<bool>,
+    pub presence: Vec<Doubt>,
+}
+
+/// An Elastic SAN, a volume group of one, or a volume of a group.
+#[derive(Clone, Debug)]
+pub struct BlockStore {
+    pub origin: Origin,
+    /// What it is a part of.
+    pub parent: Reference,
+    /// Lower case, as private endpoints name a group.
+    pub name: Option<Arc<str>>,
 }
 
 /// A Run Command execution.

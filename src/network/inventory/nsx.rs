@@ -23,6 +23,8 @@ pub struct NatRule {
     pub priority: Fact<i64>,
     pub enabled: Fact<bool>,
     pub firewall: Fact<NatFirewall>,
+    /// Interfaces it is confined to; empty: every uplink of the gateway.
+    pub scope: Vec<Reference>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub enum NatAction {
     NoSource,
     NoDestination,
     Reflexive,
+    /// Between IPv6 clients and IPv4 servers: no IPv4 packet enters it.
+    ToIpv6,
 }
 
 /// Which address the gateway firewall sees.

@@ -3,23 +3,13 @@
 use crate::network::attributes::View;
 use crate::network::doubt::doubt;
 use crate::network::inventory::Reader;
-use crate::network::inventory::avs::{Owner, Tier1};
+use crate::network::inventory::avs::{AdvertisementRule, Owner, Tier1};
 use crate::network::inventory::terms;
 use crate::network::model::{Doubt, Fact};
 
 pub fn tier1(reader: &Reader<'_>, owner: Owner) -> Tier1 {
     let view = &reader.view;
     let rules = view.blocks("route_advertisement_rule");
-    let hidden = rules.first().map(|rule| Doubt {
-        at: rule.written().at,
-        ..doubt(
-            format!(
-                "which prefixes the advertisement rules of `{}` hide",
-                view.address()
-            ),
-            "no `route_advertisement_rule`, or addresses in the site file",
-        )
-    });
     Tier1 {
         origin: reader.origin(),
         owner,
@@ -28,7 +18,31 @@ pub fn tier1(reader: &Reader<'_>, owner: Owner) -> Tier1 {
         advertises: advertises(view),
         dhcp_config: reader.reference(&["dhcp_config_path"]),
         firewall_enabled: view.bool("enable_firewall").fact(true, view.written().at),
-        doubts: hidden.into_iter().collect(),
+        only_allowed: view.bool("force_whitelisting").fact(false, view.written().at),
+        advertisement: rules.iter().map(advertisement).collect(),
+        doubts: rules.iter().filter_map(View::perhaps).collect(),
+    }
+}
+
+/// Left out, a rule permits, is about prefixes inside its subnets, and (the provider does not say) about
+/// routes of every type.
+fn advertisement(view: &View<'_>) -> AdvertisementRule {
+    let actions = [("PERMIT", true), ("DENY", false)];
+    let operators = [("GE", true), ("EQ", false)];
+    let types = view.strings("route_advertisement_types");
+    let named = types
+        .known
+        .iter()
+        .any(|(text, _)| text.eq_ignore_ascii_case("TIER1_CONNECTED"));
+    AdvertisementRule {
+        written: view.written(),
+        permits: terms::word(view, "action", &actions, true),
+        subnets: terms::addresses(view, "subnets"),
+        within: terms::word(view, "prefix_operator", &operators, true),
+        connected: match types.doubts().first() {
+            Some(doubt) if !named => Fact::unknown(doubt.clone()),
+            _ => Fact::known(named || types.is_empty(), view.written().at),
+        },
     }
 }
 

@@ -26,6 +26,19 @@ pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
     }
     let owner = manager(reader);
     let avs = &mut inventory.avs;
+    if in_project(reader) {
+        // Groups and services by themselves let nothing through and hold nothing back.
+        if !matches!(kind, "nsxt_policy_group" | "nsxt_policy_service") && !is_harmless(kind) {
+            avs.opaque.push(Opaque {
+                origin: reader.origin(),
+                owner,
+                gateway: reader.reference(GATEWAYS),
+                at_segments: true,
+                why: "what is inside an NSX project is not modelled",
+            });
+        }
+        return true;
+    }
     match kind {
         "nsxt_policy_segment" | "nsxt_policy_fixed_segment" => {
             avs.segments.push(segment::segment(reader, owner))
@@ -65,6 +78,16 @@ pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
         },
     }
     true
+}
+
+/// Whether an object belongs to a project of its own (multitenancy), whose rules apply to the
+/// project's machines only.
+fn in_project(reader: &Reader<'_>) -> bool {
+    reader
+        .view
+        .blocks("context")
+        .iter()
+        .any(|context| context.get("project_id").is_some() || context.perhaps().is_some())
 }
 
 /// The NSX Manager that the provider configuration talks to.

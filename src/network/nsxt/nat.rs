@@ -16,6 +16,7 @@ const ACTIONS: &[(&str, NatAction)] = &[
     ("NO_SNAT", NatAction::NoSource),
     ("NO_DNAT", NatAction::NoDestination),
     ("REFLEXIVE", NatAction::Reflexive),
+    ("NAT64", NatAction::ToIpv6),
 ];
 
 const FIREWALL: &[(&str, NatFirewall)] = &[
@@ -48,7 +49,9 @@ pub fn nat_rule(reader: &Reader<'_>, owner: Owner) -> NatRule {
         service: reader.reference(&["service"]),
         priority: view.number("rule_priority").fact(100, at),
         enabled: view.bool("enabled").fact(true, at),
-        firewall: terms::word(view, "firewall_match", FIREWALL, NatFirewall::Internal),
+        // The provider's own default, unlike NSX Manager's (documentation of `nsxt_policy_nat_rule`).
+        firewall: terms::word(view, "firewall_match", FIREWALL, NatFirewall::Bypass),
+        scope: terms::references(reader, "scope"),
     }
 }
 

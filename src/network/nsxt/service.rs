@@ -113,15 +113,45 @@ fn of_protocol(protocols: Bounded<Protocols>) -> ServiceEntry {
     }
 }
 
-/// An application-level gateway admits its control port, and connections it negotiates.
+/// Algorithms whose control connection is UDP, and those whose is TCP (VMware, documentation of
+/// `nsxt_policy_service`).
+const ALGORITHMS: &[(&str, bool)] = &[
+    ("FTP", false),
+    ("MS_RPC_TCP", false),
+    ("MS_RPC_UDP", true),
+    ("NBDG_BROADCAST", true),
+    ("NBNS_BROADCAST", true),
+    ("ORACLE_TNS", false),
+    ("SUN_RPC_TCP", false),
+    ("SUN_RPC_UDP", true),
+    ("TFTP", true),
+];
+
+/// An application-level gateway admits its control port, and connections it negotiates, which are to
+/// no port that is known beforehand.
 fn algorithm(view: &View<'_>) -> ServiceEntry {
-    let udp = ["TFTP", "NBNS_BROADCAST", "NBDG_BROADCAST"];
-    let protocol = match view.text("algorithm").known() {
-        Some(name) if udp.iter().any(|word| name.eq_ignore_ascii_case(word)) => Protocols::udp(),
-        _ => Protocols::tcp(),
+    let name = view.text("algorithm").known();
+    let known = name.and_then(|name| {
+        ALGORITHMS
+            .iter()
+            .find(|(word, _)| name.eq_ignore_ascii_case(word))
+    });
+    let protocols = match known {
+        Some((_, true)) => Bounded::exactly(Protocols::udp()),
+        Some((_, false)) => Bounded::exactly(Protocols::tcp()),
+        None => {
+            let unknown = Doubt {
+                at: view.written().at,
+                ..doubt(
+                    "the protocol of an algorithm entry",
+                    "an algorithm that the provider documents",
+                )
+            };
+            Bounded::between(Protocols::none(), tcp_or_udp(), [unknown])
+        }
     };
     ServiceEntry {
-        protocols: Bounded::exactly(protocol),
+        protocols,
         source_ports: terms::ports(view, "source_ports"),
         destination_ports: terms::ports(view, "destination_port"),
     }

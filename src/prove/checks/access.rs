@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::network::doubt::{doubt, doubt_of};
 use crate::network::join::Thing;
-use crate::network::model::{Assumption, Bounded, Doubt, HopKind, NodeId};
+use crate::network::model::{Assumption, Bounded, Datastore, Doubt, HopKind, Mount, NodeId};
 use crate::paths::{Decision, Hop};
 use crate::prove::decided::Decided;
 use crate::prove::finding::{End, FlowProof, Verdict};
@@ -17,10 +17,6 @@ use crate::prove::site::RoleEntry;
 use crate::prove::situation::SiteView;
 use crate::traffic::{Addresses, Ports};
 
-/// iSCSI and NFS: one of them is how a store outside vSAN is mounted. Neither is in the requirement,
-/// so either of them is taken as access.
-const PORTS: [u16; 2] = [3260, 2049];
-
 pub fn direct(rows: &Rows, site: &SiteView, role: &Arc<str>, from: &[Arc<str>]) -> Decided {
     let Some(role) = rows.pack.role(role) else {
         return Decided::unknown([]);
@@ -32,28 +28,82 @@ pub fn direct(rows: &Rows, site: &SiteView, role: &Arc<str>, from: &[Arc<str>]) 
             text: format!("`{}` of site `{}` is on vSAN", role.name, site.label).into(),
         }]);
     };
-    match entry.datastore.as_ref().map(|fact| &fact.value) {
+    let declared = match entry.datastore.as_ref().map(|fact| &fact.value) {
         Some(Ok(kind)) if kind.eq_ignore_ascii_case("vsan") => {
             let because = "it is on vSAN, the hosts' own disks, which need no network path";
             return Decided::by(Verdict::Satisfied, &role.name, because, &entry.written);
         }
+        Some(Ok(kind)) => mount(kind),
         Some(Err(doubt)) => return Decided::unknown([doubt.clone()]),
-        Some(Ok(_)) | None => {}
-    }
-    match target(rows, role, entry) {
-        Ok(target) => Decided::all(
-            from.iter()
-                .filter_map(|name| rows.pack.role(name))
-                .map(|client| from_role(rows, site, client, role, entry, &target)),
-        ),
-        Err(doubt) => Decided::unknown([doubt]),
+        None => None,
+    };
+    let reached = match reached(rows, role, entry) {
+        Ok(reached) => reached,
+        Err(doubt) => return Decided::unknown([doubt]),
+    };
+    let mounts = declared.map_or(reached.mounts, |mount| vec![mount]);
+    let ways: Vec<Decided> = reached
+        .targets
+        .iter()
+        .flat_map(|target| mounts.iter().map(move |mount| (target, *mount)))
+        .map(|(target, mount)| {
+            Decided::all(
+                from.iter()
+                    .filter_map(|name| rows.pack.role(name))
+                    .map(|client| from_role(rows, site, client, role, entry, (target, mount))),
+            )
+        })
+        .collect();
+    Decided::either(ways, &reached.doubts)
+}
+
+/// What the site file calls the ways to mount a store.
+fn mount(kind: &str) -> Option<Mount> {
+    match kind.to_ascii_lowercase().as_str() {
+        "iscsi" => Some(Mount::Iscsi),
+        "nfs3" => Some(Mount::Nfs3),
+        "nfs4" => Some(Mount::Nfs4),
+        _ => None,
     }
 }
 
-fn target(rows: &Rows, role: &Role, entry: &RoleEntry) -> Result<Target, Doubt> {
+/// Where the store answers, and how it is mounted; of several places and ways one is used, and the
+/// doubts say that it is not known which.
+struct Reached {
+    targets: Vec<Target>,
+    mounts: Vec<Mount>,
+    doubts: Vec<Doubt>,
+}
+
+const MOUNTS: [Mount; 3] = [Mount::Iscsi, Mount::Nfs3, Mount::Nfs4];
+
+fn reached(rows: &Rows, role: &Role, entry: &RoleEntry) -> Result<Reached, Doubt> {
+    let anyhow = Doubt {
+        at: entry.written.at,
+        ..doubt(
+            format!("how `{}` is mounted: by iSCSI, by NFS 3 or by NFS 4.1", role.name),
+            "`datastore = \"iscsi\"`, `\"nfs3\"` or `\"nfs4\"` in its block",
+        )
+    };
+    let on_its_own = |target| Reached {
+        targets: vec![target],
+        mounts: MOUNTS.to_vec(),
+        doubts: vec![anyhow.clone()],
+    };
     if let Some(value) = &entry.resource {
+        let network = rows.situation.network;
         return match rows.situation.locate(value) {
-            Some(Thing::Node(node)) => Ok(on_node(rows, node)),
+            Some(Thing::Datastore(number)) => {
+                let store = network.datastores.get(number);
+                store.map_or_else(|| Err(nowhere(role, entry)), |store| mounted(rows, store))
+            }
+            Some(Thing::Node(node)) => {
+                let mut stores = network.datastores.iter();
+                match stores.find(|store| store.nodes.contains(&node)) {
+                    Some(store) => mounted(rows, store),
+                    None => Ok(on_its_own(on_node(rows, node))),
+                }
+            }
             _ if !value.is_known() => Err(doubt_of(value)),
             _ => Err(nowhere(role, entry)),
         };
@@ -62,7 +112,38 @@ fn target(rows: &Rows, role: &Role, entry: &RoleEntry) -> Result<Target, Doubt> 
         .attachments
         .iter()
         .find_map(|attachment| attachment.addresses.clone());
-    addresses.map(plain).ok_or_else(|| nowhere(role, entry))
+    addresses
+        .map(|addresses| on_its_own(plain(addresses)))
+        .ok_or_else(|| nowhere(role, entry))
+}
+
+/// A store that an input defines.
+fn mounted(rows: &Rows, store: &Datastore) -> Result<Reached, Doubt> {
+    if store.nodes.is_empty() {
+        return Err(Doubt {
+            at: store.written.at,
+            ..doubt(
+                format!("where `{}` answers", store.name),
+                "the private endpoint or the subnet that it answers in",
+            )
+        });
+    }
+    let several = (store.nodes.len() > 1).then(|| Doubt {
+        at: store.written.at,
+        ..doubt(
+            format!("through which of its endpoints `{}` is mounted", store.name),
+            "a single endpoint",
+        )
+    });
+    let (mounts, unknown) = match &store.mount.value {
+        Ok(mount) => (vec![*mount], None),
+        Err(doubt) => (MOUNTS.to_vec(), Some(doubt.clone())),
+    };
+    Ok(Reached {
+        targets: store.nodes.iter().map(|node| on_node(rows, *node)).collect(),
+        mounts,
+        doubts: several.into_iter().chain(unknown).collect(),
+    })
 }
 
 fn on_node(rows: &Rows, node: NodeId) -> Target {
@@ -94,7 +175,7 @@ fn from_role(
     client: &Role,
     role: &Role,
     entry: &RoleEntry,
-    target: &Target,
+    (target, mount): (&Target, Mount),
 ) -> Decided {
     let placed = place(rows.situation, site, client).on("replication_log");
     if placed.spots.is_empty() {
@@ -111,24 +192,20 @@ fn from_role(
         .spots
         .iter()
         .map(|spot| {
-            let ways: Vec<FlowProof> = PORTS
-                .iter()
-                .map(|port| {
-                    untranslated(decide(
-                        rows.situation,
-                        &Question {
-                            from: &placed,
-                            spot,
-                            to: end.clone(),
-                            target,
-                            protocol: Protocol::Tcp,
-                            ports: &Ports::single(*port),
-                            source_ports: &unprivileged(),
-                        },
-                    ))
-                })
-                .collect();
-            best(ways)
+            Decided::all(mount.ports().iter().map(|port| {
+                Decided::flow(untranslated(decide(
+                    rows.situation,
+                    &Question {
+                        from: &placed,
+                        spot,
+                        to: end.clone(),
+                        target,
+                        protocol: Protocol::Tcp,
+                        ports: &Ports::single(*port),
+                        source_ports: &unprivileged(),
+                    },
+                )))
+            }))
         })
         .collect();
     if !placed.doubts.is_empty() {
@@ -148,16 +225,4 @@ fn untranslated(mut flow: FlowProof) -> FlowProof {
         flow.verdict = Verdict::Violated;
     }
     flow
-}
-
-/// One way in is enough.
-fn best(ways: Vec<FlowProof>) -> Decided {
-    let order = |flow: &FlowProof| match flow.verdict {
-        Verdict::Satisfied => 0,
-        Verdict::Undetermined => 1,
-        Verdict::Violated | Verdict::NotApplicable => 2,
-    };
-    ways.into_iter()
-        .min_by_key(order)
-        .map_or_else(|| Decided::unknown([]), Decided::flow)
 }

@@ -186,7 +186,7 @@ resource "azurerm_netapp_volume" "log" {
 
   export_policy_rule {
     rule_index          = 1
-    allowed_clients     = ["10.110.0.0/22", "10.111.3.0/24"]
+    allowed_clients     = ["10.110.0.0/22", "10.111.1.0/24", "10.111.3.0/24"]
     protocol            = ["NFSv3"]
     unix_read_write     = true
     root_access_enabled = true
