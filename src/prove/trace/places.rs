@@ -117,6 +117,14 @@ impl Known<'_> {
                         }
                     }
                 }
+                Thing::Datastore(index) => {
+                    let store = network.datastores.get(index);
+                    for at in store.map_or(&[][..], |store| &store.nodes) {
+                        if let Some(own) = network.node(*at) {
+                            placed.add(spot(*at, None, own.addresses.clone()), &own.written);
+                        }
+                    }
+                }
                 Thing::Store(_) => {}
             }
         }
