@@ -46,6 +46,13 @@ pub(super) fn module(directory: Arc<str>, merged: Merged, diagnostics: &mut Vec<
                 if keyword == "terraform" {
                     required_providers(&block.body, &mut module.required_providers);
                 }
+                // A data source of a check is one of the module's, under a name that is unique there.
+                if keyword == "check" {
+                    let data = block.body.blocks_of("data").cloned();
+                    for resource in data.filter_map(|data| resource(data, diagnostics)) {
+                        module.resources.entry(resource.name.clone()).or_insert(resource);
+                    }
+                }
                 module.other.push(block);
             }
         }

@@ -108,11 +108,10 @@ pub(super) fn read(
 
 /// The problem of a file that was not read.
 pub(super) fn unreadable(path: &str, refusal: &Refusal) -> Diagnostic {
-    let diagnostic = Diagnostic::error("unreadable-file", format!("`{path}` cannot be read: {refusal}"));
-    match refusal.help() {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    }
+    let help = refusal
+        .help()
+        .unwrap_or("make it a file that can be read, or remove it");
+    Diagnostic::error("unreadable-file", format!("`{path}` cannot be read: {refusal}")).help(help)
 }
 
 struct Text {

@@ -11,10 +11,12 @@ use crate::evaluate::blocks::body::{self, Shape};
 use crate::evaluate::blocks::provider_schemas::{AzurermVersion, ProviderSchemas};
 use crate::evaluate::blocks::schema::Schemas;
 use crate::evaluate::language::expression::evaluate as value_of;
+use crate::evaluate::language::help::with_help;
 use crate::evaluate::language::scope::{Names, Problem, Scope, Sink};
 use crate::evaluate::modules::builtin::WithBuiltin;
 use crate::evaluate::modules::calls::{self, Call};
 use crate::evaluate::modules::check;
+use crate::evaluate::modules::conditions;
 use crate::evaluate::modules::configuration::{self, InForce, LocalName};
 use crate::evaluate::modules::repetition::Expansion;
 use crate::evaluate::modules::resolve::InModule;
@@ -147,7 +149,7 @@ impl Evaluated {
             }
             Root::Planned(names) => work(&Scope::new(names, &sink)),
         };
-        diagnostics.extend(sink.into_diagnostics());
+        diagnostics.extend(sink.into_diagnostics().into_iter().map(with_help));
         result
     }
 }
@@ -234,14 +236,16 @@ impl Collector<'_> {
             variable::value(self.world, module, variable, &scope, variable.header);
         }
         for variable in module.module.variables.values() {
-            variable::validate(self.world, module, variable);
+            conditions::validations(self.world, module, variable);
         }
         for (name, local) in &module.module.locals {
             names.local(&scope, name, local.place);
         }
         for output in module.module.outputs.values() {
             calls::value(self.world, module, output, &scope, output.header);
+            conditions::output(self.world, module, output);
         }
+        conditions::checks(self.world, module);
     }
 
     fn root_values(&mut self, root: &Arc<ModuleInstance>) {
@@ -297,6 +301,12 @@ impl Collector<'_> {
         };
         for position in 0..expansion.len() {
             if let Some(node) = resources.instance(&expansion, position, &self.sink, at) {
+                if depends_on.is_none() {
+                    let (_, binding) = expansion.instance(position);
+                    conditions::instance(self.world, module, resource, &binding, || {
+                        resources.whole_instance(&node)
+                    });
+                }
                 self.evaluation.instances.push(Instance {
                     depends_on: depends_on.cloned(),
                     ..instance(&node, module, at, provider)
@@ -325,5 +335,5 @@ fn ordered(mut first: Vec<Diagnostic>, second: Vec<Diagnostic>) -> Vec<Diagnosti
     first.sort_by_key(|diagnostic| diagnostic.at);
     let mut seen = HashSet::new();
     first.retain(|diagnostic| seen.insert((diagnostic.code, diagnostic.at, diagnostic.summary.clone())));
-    first
+    first.into_iter().map(with_help).collect()
 }

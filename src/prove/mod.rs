@@ -19,12 +19,12 @@ mod rows;
 pub mod site;
 mod situation;
 mod store;
-pub mod suggest;
 mod summary;
 #[cfg(test)]
 mod tests;
 pub mod trace;
 
+pub use crate::evaluate::language::suggest;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

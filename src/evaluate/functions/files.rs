@@ -39,7 +39,7 @@ fn blamed(call: &Call<'_>, message: String) -> FunctionError {
 
 /// A file's bytes; `None` while its path is unknown.
 fn bytes(call: &Call<'_>) -> Result<Option<Vec<u8>>, FunctionError> {
-    if !call.argument(0).is_known() {
+    if !call.argument(0).is_known() || is_at_home(call.text(0)) {
         return Ok(None);
     }
     match files(call)?.read(call.text(0)) {
@@ -48,11 +48,23 @@ fn bytes(call: &Call<'_>) -> Result<Option<Vec<u8>>, FunctionError> {
     }
 }
 
+/// Whether a path begins with `~`: the home directory belongs to whoever runs Terraform.
+fn is_at_home(path: &str) -> bool {
+    path == "~" || path.starts_with("~/")
+}
+
+/// What depends on a file in somebody's home directory.
+fn of_home(call: &Call<'_>, of: Type) -> Value {
+    let by = format!("{}(\"{}\")", call.by, call.text(0));
+    crate::evaluate::language::operate::certainly_not_null(Value::unknown(of, Symbol::Impure(by.into())))
+}
+
 /// Applies `read` to a file's bytes.
 fn read(call: &Call<'_>, read: impl FnOnce(&[u8]) -> Outcome) -> Outcome {
     let marks = call.argument(0).marks;
     match bytes(call)? {
         Some(bytes) => Ok(read(&bytes)?.with_marks(marks)),
+        None if call.argument(0).is_known() => Ok(of_home(call, Type::String).with_marks(marks)),
         None => Ok(call.unknown(Type::String).with_marks(marks)),
     }
 }
@@ -102,6 +114,9 @@ pub(super) fn fileexists(call: &Call<'_>) -> Outcome {
     let marks = call.argument(0).marks;
     if !call.argument(0).is_known() {
         return Ok(call.unknown(Type::Bool).with_marks(marks));
+    }
+    if is_at_home(call.text(0)) {
+        return Ok(of_home(call, Type::Bool).with_marks(marks));
     }
     match files(call)?.exists(call.text(0)) {
         Ok(exists) => Ok(Value::bool(exists).with_marks(marks)),

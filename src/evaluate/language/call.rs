@@ -4,6 +4,7 @@
 use super::expression::{attempt, chain, evaluate as value_of};
 use super::library;
 use super::scope::{Link, Problem, Scope};
+use super::suggest;
 use super::templates;
 use crate::config::syntax::{Call, Expression, ExpressionKind};
 use crate::evaluate::values::convert::convert;
@@ -42,6 +43,20 @@ pub fn exists(name: &str) -> bool {
     ) || library::exists(name)
 }
 
+/// What is said of a function that does not exist.
+#[must_use]
+pub fn unknown(name: &str) -> Problem {
+    let problem = Problem::new("unknown-function", format!("there is no function `{name}`"));
+    let of_expressions = ["try", "can", "templatefile", "templatestring", "convert"];
+    match suggest::nearest(name, library::names().chain(of_expressions)) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None if name.starts_with("provider::") => {
+            problem.help("declare the provider in this module's `required_providers`")
+        }
+        None => problem.help("Terraform has no functions but its own and those of providers"),
+    }
+}
+
 fn plain(scope: &Scope<'_>, call: &Call, name: &str, at: Place) -> Value {
     let mut arguments = Arguments::default();
     if let Some(unknown) = arguments.evaluate(scope, call) {
@@ -56,6 +71,9 @@ fn plain(scope: &Scope<'_>, call: &Call, name: &str, at: Place) -> Value {
     }
     if let Some(problem) = missing_provider(scope, name) {
         return scope.fail(problem, at);
+    }
+    if !name.starts_with("provider::") && !library::exists(name) {
+        return scope.fail(unknown(name), call.function.place);
     }
     match library::call(name, arguments.values, scope.names.files()) {
         Ok(value) => value.with_marks(marks),

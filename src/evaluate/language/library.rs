@@ -13,6 +13,11 @@ pub fn exists(name: &str) -> bool {
     functions::exists(name)
 }
 
+/// The names of all functions, sorted.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    functions::names()
+}
+
 /// Calls the function `name`, which may be a provider's.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::expression::{evaluate as value_of, shortened};
+use super::help::with_help;
 use super::references;
 use super::scope::{Link, Names, Problem, Resolved, Scope};
 use crate::config::files::Files;
@@ -48,7 +49,7 @@ pub fn file(scope: &Scope<'_>, call: &Call, arguments: &[Value], at: Place) -> V
         Ok(content) => content,
         Err(refusal) => {
             let problem = Problem {
-                help: refusal.help().map(str::to_owned),
+                help: Some(refusal.help().unwrap_or(PATHS).to_owned()),
                 ..wrong(&format!("{shown}: {refusal}"))
             };
             let missing = matches!(refusal, crate::config::files::Refusal::Missing);
@@ -57,7 +58,13 @@ pub fn file(scope: &Scope<'_>, call: &Call, arguments: &[Value], at: Place) -> V
                 .with_marks(marks);
         }
     };
-    rendered(scope, &content, variables, (at, place(1))).with_marks(marks)
+    let template = Template {
+        text: &content,
+        path: (!marks.any()).then_some(path),
+    };
+    template
+        .rendered(scope, variables, (at, place(1)))
+        .with_marks(marks)
 }
 
 /// `templatestring(reference, variables)`
@@ -80,7 +87,13 @@ pub fn string(scope: &Scope<'_>, call: &Call, at: Place) -> Value {
     match convert(given, &Type::String) {
         Ok(text) => match &text.kind {
             Kind::String(content) if values.is_known() => {
-                rendered(scope, content, &values, (at, variables.place)).with_marks(marks)
+                let template = Template {
+                    text: content,
+                    path: None,
+                };
+                template
+                    .rendered(scope, &values, (at, variables.place))
+                    .with_marks(marks)
             }
             Kind::Null(_) => scope.fail(wrong("the template must not be null"), template.place),
             _ => {
@@ -90,6 +103,9 @@ pub fn string(scope: &Scope<'_>, call: &Call, at: Place) -> Value {
         Err(_) => scope.fail(wrong("the template must be a string"), template.place),
     }
 }
+
+const PATHS: &str =
+    "relative paths count from the root module; `path.module` leads to the module's own files";
 
 fn wrong(summary: &str) -> Problem {
     Problem::new("invalid-function-argument", summary)
@@ -105,73 +121,102 @@ fn is_reference(expression: &Expression) -> bool {
     }
 }
 
-/// A template's text over its variables. What goes wrong inside is reported at the call: the template
-/// is no text of the configuration.
-fn rendered(scope: &Scope<'_>, text: &str, variables: &Value, (at, variables_at): (Place, Place)) -> Value {
-    if scope.names.inside_template() {
-        let problem = Problem::new(
-            "error-in-function-call",
-            "a template must not render another template",
-        );
-        return scope.fail(problem, at);
-    }
-    let Some(entries) = variables.entries() else {
-        return scope.fail(wrong("the variables must be a map or an object"), variables_at);
-    };
-    if let Some((name, _)) = entries.iter().find(|(name, _)| !is_identifier(name)) {
-        let problem = wrong(&format!(
-            "`{}` is no name for a template variable",
-            shortened(name)
-        ));
-        return scope.fail(problem, variables_at);
-    }
-    let template = match parse_template(at.source, text) {
-        Ok(template) => template,
-        Err(diagnostics) => {
-            inner_problems(scope, diagnostics, at);
-            return failed();
-        }
-    };
-    if let Some(name) = missing(&template, variables) {
-        let problem = wrong(&format!(
-            "the template uses `{name}`, which is not among its variables"
-        ));
-        return scope.fail(problem, variables_at);
-    }
-    let names = Variables {
-        values: variables,
-        around: scope.names,
-    };
-    let sink = scope.sink.inside();
-    let value = value_of(
-        &Scope {
-            names: &names,
-            frame: None,
-            sink: &sink,
-        },
-        &template,
-    );
-    inner_problems(scope, sink.into_diagnostics(), at);
-    // A sensitive variable makes the whole text sensitive, used or not.
-    placed(&value, at).with_marks(variables.deep_marks())
+/// A template's text, and the file it comes from where that may be said.
+struct Template<'t> {
+    text: &'t str,
+    path: Option<&'t str>,
 }
 
-fn inner_problems(scope: &Scope<'_>, diagnostics: Vec<Diagnostic>, at: Place) {
-    if let Some(first) = diagnostics.into_iter().next() {
-        let problem = Problem::new(
-            "error-in-function-call",
-            format!("in the template: {}", first.summary),
+impl Template<'_> {
+    /// The template over its variables. What goes wrong inside is reported at the call, with its place
+    /// in the template, as Terraform does: the template is no text of the configuration.
+    fn rendered(&self, scope: &Scope<'_>, variables: &Value, (at, variables_at): (Place, Place)) -> Value {
+        if scope.names.inside_template() {
+            let problem = Problem::new(
+                "error-in-function-call",
+                "a template must not render another template",
+            );
+            return scope.fail(problem, at);
+        }
+        let Some(entries) = variables.entries() else {
+            return scope.fail(wrong("the variables must be a map or an object"), variables_at);
+        };
+        if let Some((name, _)) = entries.iter().find(|(name, _)| !is_identifier(name)) {
+            let problem = wrong(&format!(
+                "`{}` is no name for a template variable",
+                shortened(name)
+            ));
+            return scope.fail(problem, variables_at);
+        }
+        let template = match parse_template(at.source, self.text) {
+            Ok(template) => template,
+            Err(diagnostics) => {
+                self.inner_problems(scope, diagnostics, at);
+                return failed();
+            }
+        };
+        if let Some((name, inside)) = missing(&template, variables) {
+            let problem = wrong(&format!(
+                "{} uses `{name}`, which is not among its variables",
+                self.named(Some(inside))
+            ))
+            .help("give it in the second argument");
+            return scope.fail(problem, variables_at);
+        }
+        let names = Variables {
+            values: variables,
+            around: scope.names,
+        };
+        let sink = scope.sink.inside();
+        let value = value_of(
+            &Scope {
+                names: &names,
+                frame: None,
+                sink: &sink,
+            },
+            &template,
         );
-        scope.sink.push(problem.at(at));
+        self.inner_problems(scope, sink.into_diagnostics(), at);
+        // A sensitive variable makes the whole text sensitive, used or not.
+        placed(&value, at).with_marks(variables.deep_marks())
+    }
+
+    fn inner_problems(&self, scope: &Scope<'_>, diagnostics: Vec<Diagnostic>, at: Place) {
+        if let Some(first) = diagnostics.into_iter().next() {
+            let summary = format!("in {}: {}", self.named(first.at), first.summary);
+            let problem = Problem {
+                help: with_help(first).help,
+                ..Problem::new("error-in-function-call", summary)
+            };
+            scope.sink.push(problem.at(at));
+        }
+    }
+
+    /// The template, with the line and column of a place in it.
+    fn named(&self, inside: Option<Place>) -> String {
+        let name = match self.path {
+            Some(path) => format!("the template `{}`", shortened(path)),
+            None => "the template".to_owned(),
+        };
+        let offset = inside.map(|place| place.start as usize);
+        match offset.and_then(|offset| self.text.get(..offset)) {
+            Some(before) => {
+                let line = before.matches('\n').count() + 1;
+                let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+                let column = before.get(start..).unwrap_or("").chars().count() + 1;
+                format!("{name}, line {line}, column {column}")
+            }
+            None => name,
+        }
     }
 }
 
 /// A variable that the template uses and nobody gives.
-fn missing(template: &Expression, variables: &Value) -> Option<String> {
+fn missing(template: &Expression, variables: &Value) -> Option<(String, Place)> {
     let mut missing = None;
     references::each(template, &mut |reference| {
         if missing.is_none() && !reference.bound_inside && variables.get(reference.root).is_none() {
-            missing = Some(reference.root.to_owned());
+            missing = Some((reference.root.to_owned(), reference.expression.place));
         }
     });
     missing

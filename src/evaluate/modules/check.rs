@@ -4,12 +4,16 @@
 
 use std::sync::Arc;
 
+use super::conditions;
+use super::refactoring;
+use super::settings;
 use crate::config::module::{Child, Mode, Module, ModuleCall, Resource, ResourceName};
 use crate::config::syntax::{Body, Expression, Word};
 use crate::evaluate::blocks::body::opening;
 use crate::evaluate::language::call;
 use crate::evaluate::language::references::{self, Reference};
 use crate::evaluate::language::scope::{Link, Problem};
+use crate::evaluate::language::suggest;
 use crate::source::{Diagnostic, Place};
 
 /// The problems of one module, not of its children.
@@ -30,6 +34,9 @@ pub(crate) fn module(module: &Module) -> Vec<Diagnostic> {
     for provider in module.providers.values() {
         check.body(&provider.body);
     }
+    check.conditions();
+    check.found.extend(refactoring::problems(module));
+    check.found.extend(settings::problems(module));
     check.found
 }
 
@@ -58,6 +65,7 @@ struct Check<'m> {
 struct Around<'m> {
     each: bool,
     count: bool,
+    is_self: bool,
     resource: Option<&'m ResourceName>,
 }
 
@@ -78,10 +86,42 @@ impl<'m> Check<'m> {
         self.around = Around {
             each: repetition.for_each.is_some(),
             count: repetition.count.is_some(),
+            is_self: false,
             resource: Some(&resource.name),
         };
         self.body(&resource.body);
+        for block in conditions::of_resource(resource, "precondition") {
+            self.body(&block.body);
+        }
+        self.around.is_self = true;
+        for block in conditions::of_resource(resource, "postcondition") {
+            self.body(&block.body);
+        }
         self.around = Around::default();
+    }
+
+    /// The conditions that stand in no resource.
+    fn conditions(&mut self) {
+        let module = self.module;
+        for variable in module.variables.values() {
+            variable
+                .validations
+                .iter()
+                .for_each(|block| self.body(&block.body));
+        }
+        for output in module.outputs.values() {
+            output
+                .preconditions
+                .iter()
+                .for_each(|block| self.body(&block.body));
+        }
+        let checks = module
+            .other
+            .iter()
+            .filter(|block| &*block.keyword.text == "check");
+        for assertion in checks.flat_map(|check| check.body.blocks_of("assert")) {
+            self.body(&assertion.body);
+        }
     }
 
     fn call(&mut self, call: &ModuleCall) {
@@ -105,7 +145,16 @@ impl<'m> Check<'m> {
                     "the module `{}` has no variable `{}`",
                     call.name.text, argument.name.text
                 );
-                self.say(Problem::new("unsupported-argument", summary), argument.name.place);
+                let known: Vec<&Arc<str>> = child.variables.keys().collect();
+                let help = meant(
+                    &argument.name.text,
+                    &known,
+                    "remove it, or declare the variable there",
+                );
+                self.say(
+                    Problem::new("unsupported-argument", summary).help(help),
+                    argument.name.place,
+                );
             }
         }
         for variable in child.variables.values() {
@@ -113,7 +162,8 @@ impl<'m> Check<'m> {
             if variable.default.is_none() && call.arguments.attribute(name).is_none() {
                 let summary = format!("the module `{}` needs a value for `{name}`", call.name.text);
                 self.say(
-                    Problem::new("missing-argument", summary),
+                    Problem::new("missing-argument", summary)
+                        .help("give it in this call, or give the variable a default"),
                     opening(call.header, &call.arguments),
                 );
             }
@@ -155,7 +205,7 @@ impl<'m> Check<'m> {
                 None => call::exists(name),
             };
             if !known {
-                let problem = Problem::new("unknown-function", format!("there is no function `{name}`"));
+                let problem = call::unknown(name);
                 self.say(problem, word.place);
             }
         }
@@ -184,17 +234,30 @@ impl<'m> Check<'m> {
     /// What is wrong with a reference, and how many of its steps say so.
     fn wrong(&self, reference: &Reference<'_>) -> Option<(Problem, usize)> {
         let first = name(reference.links.first());
-        let undeclared = |what: &str, name: &str| {
+        let module = self.module;
+        let undeclared = |what: &str, name: &Arc<str>, known: Vec<&Arc<str>>, otherwise: &str| {
             let summary = format!("the {what} `{name}` is not declared");
-            Some((Problem::new("undeclared-reference", summary), 1))
+            let problem = Problem::new("undeclared-reference", summary);
+            Some((problem.help(meant(name, &known, otherwise)), 1))
         };
         let invalid = |summary: &str, steps| Some((Problem::new("invalid-reference", summary), steps));
         match (reference.root, first) {
-            ("var", Some(name)) if !self.module.variables.contains_key(name) => undeclared("variable", name),
-            ("local", Some(name)) if !self.module.locals.contains_key(name) => {
-                undeclared("local value", name)
+            ("var", Some(name)) if !self.module.variables.contains_key(name) => {
+                let otherwise = format!("declare it with `variable \"{name}\" {{}}`");
+                undeclared("variable", name, module.variables.keys().collect(), &otherwise)
             }
-            ("module", Some(name)) if !self.module.calls.contains_key(name) => undeclared("module", name),
+            ("local", Some(name)) if !module.locals.contains_key(name) => undeclared(
+                "local value",
+                name,
+                module.locals.keys().collect(),
+                "define it in a `locals` block",
+            ),
+            ("module", Some(name)) if !module.calls.contains_key(name) => undeclared(
+                "module",
+                name,
+                module.calls.keys().collect(),
+                "call it with a `module` block",
+            ),
             ("each", Some(name)) if !matches!(&**name, "key" | "value") => {
                 invalid("`each` has only `key` and `value`", 1)
             }
@@ -205,6 +268,7 @@ impl<'m> Check<'m> {
             ("count", Some(_)) if !self.around.count => {
                 invalid("`count` means something only where `count` is set", 1)
             }
+            ("self", _) if self.around.is_self => None,
             ("self", _) => invalid(
                 "`self` means something only in provisioners and postconditions",
                 0,
@@ -220,6 +284,10 @@ impl<'m> Check<'m> {
             ("data", Some(kind)) => match name(reference.links.get(1)) {
                 Some(name) => self.resource_problem(Mode::Data, kind, name, 2),
                 None => invalid("a data source is referred to by its type and its name", 1),
+            },
+            ("resource", Some(kind)) => match name(reference.links.get(1)) {
+                Some(name) => self.resource_problem(Mode::Managed, kind, name, 2),
+                None => invalid("a resource is referred to by its type and its name", 1),
             },
             (_, None) => invalid("a resource is referred to by its type and its name", 0),
             (kind, Some(name)) => self.resource_problem(Mode::Managed, &kind.into(), name, 1),
@@ -240,13 +308,34 @@ impl<'m> Check<'m> {
         };
         if !self.module.resources.contains_key(&name) {
             let summary = format!("the resource `{name}` is not declared");
-            return Some((Problem::new("undeclared-reference", summary), steps));
+            let problem = Problem::new("undeclared-reference", summary).help(self.meant_resource(&name));
+            return Some((problem, steps));
         }
         if self.around.resource == Some(&name) {
             let summary = format!("`{name}` must not refer to itself");
-            return Some((Problem::new("self-reference", summary), steps));
+            let problem =
+                Problem::new("self-reference", summary).help("put what both places need into a local value");
+            return Some((problem, steps));
         }
         None
+    }
+
+    fn meant_resource(&self, wanted: &ResourceName) -> String {
+        if refactoring::is_removed(self.module, wanted) {
+            return "a `removed` block says that it is gone: remove the reference as well".to_owned();
+        }
+        let shown: Vec<Arc<str>> = self
+            .module
+            .resources
+            .keys()
+            .filter(|name| name.mode == wanted.mode && (name.kind == wanted.kind || name.name == wanted.name))
+            .map(|name| name.to_string().into())
+            .collect();
+        meant(
+            &wanted.to_string(),
+            &shown.iter().collect::<Vec<_>>(),
+            "declare it, or correct the reference",
+        )
     }
 
     /// An output that the module does not have.
@@ -270,7 +359,22 @@ impl<'m> Check<'m> {
         if child.outputs.contains_key(&word.text) {
             return None;
         }
-        Some((super::calls::no_output(&call.name.text, &word.text), *at))
+        let known: Vec<&Arc<str>> = child.outputs.keys().collect();
+        let help = meant(
+            &word.text,
+            &known,
+            "declare it in the module with an `output` block",
+        );
+        let problem = super::calls::no_output(&call.name.text, &word.text);
+        Some((problem.help(help), *at))
+    }
+}
+
+/// What a name was meant to be.
+fn meant(name: &str, known: &[&Arc<str>], otherwise: &str) -> String {
+    match suggest::nearest(name, known.iter().map(|known| &***known)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => otherwise.to_owned(),
     }
 }
 

@@ -3,11 +3,14 @@
 pub mod builtin;
 pub mod calls;
 pub mod check;
+pub mod conditions;
 pub mod configuration;
+pub mod refactoring;
 pub mod remote_state;
 pub mod repetition;
 pub mod resolve;
 pub mod resource;
+pub mod settings;
 pub mod variable;
 pub mod whole;
 pub mod world;

@@ -3,19 +3,41 @@
 
 use std::sync::Arc;
 
-use crate::config::files::Files;
+use crate::config::files::{Files, Refusal};
 use crate::evaluate::language::library;
 use crate::evaluate::values::convert::convert;
 use crate::evaluate::values::value::{Field, Kind, Marks, Type, Value};
 
-/// The outputs of the state that the data source reads, with its `defaults` below them. `None` where the
-/// state is elsewhere, cannot be read, or is not known.
-pub(crate) fn outputs(values: &Value, files: &Files) -> Option<Value> {
-    if values.get("backend")?.as_str()? != "local" {
-        return None;
+/// What the data source reads.
+pub(crate) enum Remote {
+    Outputs(Value),
+    /// The state is in a file that cannot be read; the path, and why.
+    Unreadable(Arc<str>, Refusal),
+    /// It is elsewhere, or not known.
+    Elsewhere,
+}
+
+/// The outputs of the state that the data source reads, with its `defaults` below them.
+pub(crate) fn read(values: &Value, files: &Files) -> Remote {
+    let Some(path) = local_path(values) else {
+        return Remote::Elsewhere;
+    };
+    match files.read_text(path) {
+        Err(refusal) => Remote::Unreadable(path.into(), refusal),
+        Ok(text) => match outputs(values, text, files) {
+            Some(outputs) => Remote::Outputs(outputs),
+            None => Remote::Unreadable(path.into(), Refusal::Unreadable("it is no state".to_owned())),
+        },
     }
-    let path = values.get("config")?.get("path")?.as_str()?;
-    let text = files.read_text(path).ok()?;
+}
+
+fn local_path(values: &Value) -> Option<&str> {
+    let local = values.get("backend")?.as_str()? == "local";
+    let path = values.get("config")?.get("path")?.as_str();
+    path.filter(|_| local)
+}
+
+fn outputs(values: &Value, text: String, files: &Files) -> Option<Value> {
     let state = library::call("jsondecode", vec![Value::string(text)], Some(files)).ok()?;
     let written = state.get("outputs")?.entries()?;
     let defaults = values.get("defaults").and_then(Value::entries).unwrap_or(&[]);

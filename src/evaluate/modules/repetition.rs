@@ -114,7 +114,9 @@ fn each(key: &Arc<str>, value: &Value) -> Binding {
 fn counted(scope: &Scope<'_>, attribute: &Attribute) -> Expansion {
     let at = attribute.expression.place;
     let fail = |summary: &str| {
-        scope.fail(Problem::new("invalid-count", summary), at);
+        let problem =
+            Problem::new("invalid-count", summary).help("`count` takes 0 or a positive whole number");
+        scope.fail(problem, at);
         Expansion::Failed
     };
     let given = evaluate(scope, &attribute.expression);
@@ -139,11 +141,12 @@ fn counted(scope: &Scope<'_>, attribute: &Attribute) -> Expansion {
 
 fn keyed(scope: &Scope<'_>, attribute: &Attribute) -> Expansion {
     let at = attribute.expression.place;
+    let value = evaluate(scope, &attribute.expression);
     let fail = |summary: String| {
-        scope.fail(Problem::new("invalid-for-each", summary), at);
+        let problem = Problem::new("invalid-for-each", summary);
+        scope.fail(problem.help(keys_help(&value)), at);
         Expansion::Failed
     };
-    let value = evaluate(scope, &attribute.expression);
     if value.marks.any() {
         return fail(
             "`for_each` must not be sensitive or ephemeral: its keys become part of addresses".into(),
@@ -160,6 +163,15 @@ fn keyed(scope: &Scope<'_>, attribute: &Attribute) -> Expansion {
             "`for_each` must be a map or a set of strings, not a {}",
             value.type_of().friendly_name()
         )),
+    }
+}
+
+fn keys_help(value: &Value) -> &'static str {
+    match &value.kind {
+        _ if value.marks.any() => "`nonsensitive` says that the keys may be seen",
+        Kind::Null(_) => "an empty map, `{}`, makes no instance",
+        Kind::List(..) | Kind::Tuple(_) => "`toset` makes a set of a list of strings",
+        _ => "write a map, or a set of strings made with `toset`",
     }
 }
 

@@ -12,6 +12,7 @@ use crate::config::module::{Mode, ResourceName};
 use crate::evaluate::blocks::schema::Schemas;
 use crate::evaluate::language::expression::evaluate as value_of;
 use crate::evaluate::language::scope::{Link, Names, Problem, Resolved, Scope};
+use crate::evaluate::language::suggest;
 use crate::evaluate::values::symbol::{derived, failed};
 use crate::evaluate::values::value::{Marks, Symbol, Type, Value};
 use crate::source::Place;
@@ -42,9 +43,15 @@ impl Names for InModule<'_> {
             ("terraform", Some(name)) if &**name == "workspace" => {
                 Resolved::after(1, Value::string(self.world.workspace.clone()))
             }
-            ("data", Some(kind)) => match steps.get(1) {
+            // `resource.` says what is meant even where a name could be taken for something else.
+            ("data" | "resource", Some(kind)) => match steps.get(1) {
                 Some(Link::Attribute(name, _)) => {
-                    self.resource(scope, Mode::Data, (kind, &name.text), at, steps, 2)
+                    let mode = if &**root == "data" {
+                        Mode::Data
+                    } else {
+                        Mode::Managed
+                    };
+                    self.resource(scope, mode, (kind, &name.text), at, steps, 2)
                 }
                 _ => undeclared(steps),
             },
@@ -228,5 +235,19 @@ fn keyed(scope: &Scope<'_>, expansion: &Expansion, steps: &[Link<'_>], taken: us
             None => "there is no instance under this key".to_owned(),
         },
     );
-    Keyed::Missing(scope.fail(problem, at))
+    Keyed::Missing(scope.fail(problem.help(keys_there_are(expansion)), at))
+}
+
+/// What can be written instead of a key that does not exist.
+fn keys_there_are(expansion: &Expansion) -> String {
+    const MOST: usize = 6;
+    match expansion {
+        Expansion::ForEach(entries) if (1..=MOST).contains(&entries.len()) => {
+            let keys: Vec<&str> = entries.iter().map(|(key, _)| &**key).collect();
+            format!("its `for_each` makes {}", suggest::list(&keys))
+        }
+        Expansion::Count(0) => "its `count` is 0: ask for it only where it is not".to_owned(),
+        Expansion::Count(count) => format!("its `count` is {count}, and indexes begin at 0"),
+        _ => "look at its `for_each`".to_owned(),
+    }
 }

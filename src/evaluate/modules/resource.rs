@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use super::builtin;
-use super::remote_state;
+use super::remote_state::{self, Remote};
 use super::repetition::Expansion;
 use super::resolve::InModule;
 use super::whole;
@@ -14,7 +14,7 @@ use crate::evaluate::blocks::body::{self, Shape};
 use crate::evaluate::language::scope::{Frame, Problem, Scope, Sink};
 use crate::evaluate::values::symbol::{derived, failed};
 use crate::evaluate::values::value::{BlockOf, Kind, Step, Symbol, Type, Unknown, Value};
-use crate::source::Place;
+use crate::source::{Diagnostic, Place};
 
 /// What has been evaluated of a resource in a module instance.
 #[derive(Default)]
@@ -157,11 +157,21 @@ impl<'w> Resources<'w> {
         if !remote || self.resource.depends_on.is_some() {
             return values;
         }
-        let outputs = scope
-            .names
-            .files()
-            .and_then(|files| remote_state::outputs(&values, files));
-        let (Some(outputs), Kind::Object(entries)) = (outputs, &values.kind) else {
+        let remote = match scope.names.files() {
+            Some(files) => remote_state::read(&values, files),
+            None => Remote::Elsewhere,
+        };
+        if let Remote::Unreadable(path, why) = &remote {
+            let at = values.get("config").and_then(|config| config.at);
+            let unread = Diagnostic::warning(
+                "state-not-read",
+                format!("the state `{path}` cannot be read: {why}"),
+            )
+            .detail("what it holds is unknown here")
+            .help("make the state there, or give it or its configuration as a further input");
+            scope.sink.push(unread.at(at.or(Some(self.resource.header))));
+        }
+        let (Remote::Outputs(outputs), Kind::Object(entries)) = (remote, &values.kind) else {
             return values;
         };
         let outputs = ("outputs".into(), outputs);

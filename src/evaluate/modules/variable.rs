@@ -7,7 +7,7 @@ use super::world::{Kind as NodeKind, ModuleInstance, Parent, World};
 use crate::config::GivenValue;
 use crate::config::hcl::parse_expression;
 use crate::config::module::Variable;
-use crate::config::syntax::{Block, Expression};
+use crate::config::syntax::Expression;
 use crate::evaluate::language::constant::constant;
 use crate::evaluate::language::expression::evaluate as value_of;
 use crate::evaluate::language::scope::{Frame, Problem, Scope, Sink};
@@ -15,7 +15,7 @@ use crate::evaluate::values::convert::convert;
 use crate::evaluate::values::symbol::failed;
 use crate::evaluate::values::types::{self, Constraint, Defaults};
 use crate::evaluate::values::value::{Kind, Marks, Symbol, Type, Unknown, Value};
-use crate::source::Place;
+use crate::source::{Diagnostic, Place};
 
 /// The value of a variable in a module instance.
 pub(crate) fn value(
@@ -93,7 +93,10 @@ fn from_outside(world: &World, variable: &Variable, constraint: &Constraint, sin
     };
     let failed = !diagnostics.is_empty();
     for diagnostic in diagnostics {
-        sink.push(diagnostic);
+        sink.push(match &given.value {
+            GivenValue::Text(text) => not_an_expression(variable, constraint, text, diagnostic),
+            GivenValue::Expression(_) => diagnostic,
+        });
     }
     if failed {
         return Some((crate::evaluate::values::symbol::failed(), place));
@@ -103,6 +106,35 @@ fn from_outside(world: &World, variable: &Variable, constraint: &Constraint, sin
             .clone()
             .with_origin(value.origin.or(place).unwrap_or(variable.header)),
         place,
+    ))
+}
+
+/// A text on the command line or in the environment that should be an expression: often a word that
+/// was meant as a string.
+fn not_an_expression(
+    variable: &Variable,
+    constraint: &Constraint,
+    text: &str,
+    problem: Diagnostic,
+) -> Diagnostic {
+    const MOST: usize = 60;
+    let name = &variable.name.text;
+    let shown = match text.chars().count() {
+        0 => "the empty text".to_owned(),
+        1..=MOST => format!("`{text}`"),
+        _ => "the text".to_owned(),
+    };
+    let takes = constraint.of.friendly_name();
+    let summary = format!("{shown} is no value for `{name}`, which takes a {takes}");
+    Diagnostic {
+        code: "invalid-variable-value",
+        summary,
+        detail: problem.summary,
+        ..problem
+    }
+    .help(format!(
+        "write it as in Terraform, such as `{}`; text within it stands in double quotes",
+        types::example(&constraint.of)
     ))
 }
 
@@ -153,7 +185,11 @@ impl Declared<'_> {
         let filled = self.constraint.defaults.apply(&value);
         let converted = convert(filled, &self.constraint.of).unwrap_or_else(|error| {
             let summary = format!("the value does not fit `{}`: {error}", self.variable.name.text);
-            sink.push(Problem::new("invalid-variable-value", summary).at(at));
+            let help = format!(
+                "a value it takes looks like `{}`",
+                types::example(&self.constraint.of)
+            );
+            sink.push(Problem::new("invalid-variable-value", summary).help(help).at(at));
             Value::unknown(self.plain_type(), failed_symbol())
         });
         if !converted.is_null() || self.nullable() {
@@ -239,65 +275,4 @@ pub(crate) fn is_true(expression: Option<&Expression>) -> bool {
         let (value, _) = constant(expression);
         convert(value, &Type::Bool).is_ok_and(|value| value.as_bool() == Some(true))
     })
-}
-
-/// Evaluates the `validation` blocks of a variable. A condition that is not known passes.
-pub(crate) fn validate(world: &World, module: &Arc<ModuleInstance>, variable: &Variable) {
-    if variable.validations.is_empty() {
-        return;
-    }
-    let sink = Sink::default();
-    let names = InModule::new(world, module);
-    let scope = Scope::new(&names, &sink);
-    for validation in &variable.validations {
-        check(&scope, validation, given_at(world, module, variable));
-    }
-    world.report(module, sink.into_diagnostics());
-}
-
-/// Where a wrong value is reported: at the module call's argument, or at the variable.
-fn given_at(world: &World, module: &ModuleInstance, variable: &Variable) -> Place {
-    let argument = module.parent.as_ref().and_then(|parent| {
-        let caller = world.module(parent.id)?;
-        let call = caller.module.calls.get(&parent.call)?;
-        let argument = call.arguments.attribute(&variable.name.text)?;
-        Some(argument.expression.place)
-    });
-    argument.unwrap_or(variable.header)
-}
-
-fn check(scope: &Scope<'_>, validation: &Block, at: Place) {
-    let Some(condition) = validation.body.attribute("condition") else {
-        return;
-    };
-    let value = value_of(scope, &condition.expression);
-    if value.is_null() {
-        let problem = Problem::new(
-            "invalid-condition",
-            "the condition is null: it must be true or false",
-        );
-        scope.sink.push(problem.at(condition.expression.place));
-        return;
-    }
-    let Ok(decision) = convert(value, &Type::Bool) else {
-        let problem = Problem::new("invalid-condition", "the condition must be a bool");
-        scope.sink.push(problem.at(condition.expression.place));
-        return;
-    };
-    if decision.as_bool() != Some(false) {
-        return;
-    }
-    let message = validation
-        .body
-        .attribute("error_message")
-        .map(|message| value_of(scope, &message.expression))
-        .filter(|message| !message.marks.any())
-        .and_then(|message| message.as_str().map(str::to_owned));
-    let problem = Problem::new(
-        "validation-failed",
-        "a validation rule refuses the value of the variable",
-    );
-    scope
-        .sink
-        .push(problem.at(at).detail(message.unwrap_or_default()));
 }

@@ -55,6 +55,12 @@ impl Builder<'_> {
         for (name, value) in given.iter() {
             let inner: Vec<&Body> = below(bodies, name).collect();
             let nested = schema.and_then(|schema| schema.block(name));
+            // A `dynamic` block over nothing: as if it were not written, and the provider may make some.
+            if nested.is_some_and(|nested| nested.computed)
+                && value.elements().is_some_and(<[Value]>::is_empty)
+            {
+                continue;
+            }
             let attribute = schema.and_then(|schema| schema.attribute(name));
             let value = if inner.is_empty() && nested.is_none() {
                 value.clone()

@@ -240,7 +240,8 @@ impl World {
         let problem = Problem::new(
             "cycle",
             format!("these depend on each other: {}", names.join(", ")),
-        );
+        )
+        .help("one of them must get its value without the others");
         self.report(module, [problem.at(at)]);
         failed()
     }

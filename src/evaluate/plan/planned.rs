@@ -100,6 +100,7 @@ impl Names for Planned {
                 (Some(value), taken)
             }
             ("data", Some(kind), Some(name)) => (self.resource(Mode::Data, kind, name), 2),
+            ("resource", Some(kind), Some(name)) => (self.resource(Mode::Managed, kind, name), 2),
             ("path" | "terraform" | "each" | "count" | "self" | "ephemeral", _, _) => (None, 0),
             (_, Some(name), _) => (self.resource(Mode::Managed, root, name), 1),
             _ => (None, 0),

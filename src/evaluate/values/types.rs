@@ -30,6 +30,39 @@ enum Below {
     EveryElement,
 }
 
+/// A value of the type, as it might be written.
+#[must_use]
+pub fn example(of: &Type) -> String {
+    written(of, 0)
+}
+
+fn written(of: &Type, depth: usize) -> String {
+    const DEEPEST: usize = 4;
+    const MOST_FIELDS: usize = 6;
+    let inner = |of: &Type| written(of, depth + 1);
+    match of {
+        _ if depth > DEEPEST => "…".to_owned(),
+        Type::Any => "…".to_owned(),
+        Type::Bool => "true".to_owned(),
+        Type::Number => "1".to_owned(),
+        Type::String => "\"text\"".to_owned(),
+        Type::List(of) | Type::Set(of) => format!("[{}]", inner(of)),
+        Type::Map(of) => format!("{{ key = {} }}", inner(of)),
+        Type::Tuple(elements) => {
+            let elements: Vec<String> = elements.iter().take(MOST_FIELDS).map(inner).collect();
+            format!("[{}]", elements.join(", "))
+        }
+        Type::Object(fields) => {
+            let needed = fields.iter().filter(|field| !field.optional);
+            let written: Vec<String> = needed
+                .take(MOST_FIELDS)
+                .map(|field| format!("{} = {}", field.name, inner(&field.of)))
+                .collect();
+            format!("{{ {} }}", written.join(", "))
+        }
+    }
+}
+
 /// The constraint an expression writes.
 pub fn parse(expression: &Expression) -> Result<Constraint, Box<Diagnostic>> {
     match &expression.kind {
@@ -48,6 +81,9 @@ pub fn parse(expression: &Expression) -> Result<Constraint, Box<Diagnostic>> {
         },
         ExpressionKind::Call(call) => constructed(expression, call),
         ExpressionKind::Parentheses(inner) => parse(inner),
+        ExpressionKind::String(_) => Err(Box::new(
+            invalid(expression, "a type stands without quotes").help("remove the quotes"),
+        )),
         _ => Err(invalid(
             expression,
             "a type is a keyword or a call such as `list(string)`",

@@ -462,6 +462,7 @@ impl fmt::Display for Symbol {
                 }
                 f.write_str(")")
             }
+            Symbol::Impure(call) if call.ends_with(')') => f.write_str(call),
             Symbol::Impure(name) => write!(f, "{name}()"),
             Symbol::OneOf(symbols) => {
                 for (index, symbol) in symbols.iter().enumerate() {
