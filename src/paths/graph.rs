@@ -58,6 +58,16 @@ impl<'n> Graph<'n> {
         self.shape.contains_edge(one, other) || self.shape.contains_edge(other, one)
     }
 
+    /// Compiles every table and filter now, not when a packet meets it.
+    pub fn compile(&self) {
+        for (id, _) in (0..).zip(&self.network.nodes) {
+            self.table(NodeId(id));
+        }
+        for (id, _) in (0..).zip(&self.network.filters) {
+            self.filter(FilterId(id));
+        }
+    }
+
     pub(super) fn table(&self, id: NodeId) -> Option<&Table> {
         let node = self.network.node(id)?;
         let cell = self.tables.get(id.0 as usize)?;

@@ -340,10 +340,10 @@ impl Part {
 
     /// How the part ends. Replies that come back leave no hops.
     pub(super) fn end(&self, disposition: Disposition) -> Outcome {
-        let packets = self
-            .parcels
-            .iter()
-            .fold(Packets::none(), |all, parcel| all.union(&parcel.sent().into()));
+        let packets = self.parcels.iter().fold(Packets::none(), |mut all, parcel| {
+            all.add(&parcel.sent().into());
+            all
+        });
         let hops = match &self.back {
             Some(back) if disposition == Disposition::Delivered => &back.hops,
             _ => &self.hops,

@@ -84,20 +84,24 @@ pub fn delivered_possibly(outcomes: &[Outcome]) -> Packets {
 /// unknown address is blocked only where every address has a blocked packet.
 #[must_use]
 pub fn judge(outcomes: &[Outcome], destination: Destination) -> Judgement<'_> {
-    let sent = sent(outcomes);
+    let nothing_sent = outcomes.iter().all(|outcome| outcome.packets.is_empty());
     let fails = packets(outcomes, may_fail);
-    let arrives = packets(outcomes, may_deliver);
+    // Where nothing fails, what arrives need not be told apart.
+    let arrives = match fails.is_empty() {
+        true => Packets::none(),
+        false => packets(outcomes, may_deliver),
+    };
     let blocked = fails.difference(&arrives);
     let undecided = fails.intersection(&arrives);
     let blocks = match destination {
         Destination::Every => !blocked.is_empty(),
         Destination::OneUnknown => {
-            !blocked.is_empty() && sent.destinations().is_subset(&blocked.destinations())
+            !blocked.is_empty() && sent(outcomes).destinations().is_subset(&blocked.destinations())
         }
     };
     let standing = if blocks {
         Standing::Blocked
-    } else if sent.is_empty() || !fails.is_empty() {
+    } else if nothing_sent || !fails.is_empty() {
         Standing::Undecided
     } else {
         Standing::Delivered
@@ -148,5 +152,8 @@ fn meeting<'o>(outcomes: &'o [Outcome], packets: &Packets) -> impl Iterator<Item
 
 fn packets(outcomes: &[Outcome], which: impl Fn(&Outcome) -> bool) -> Packets {
     let chosen = outcomes.iter().filter(|outcome| which(outcome));
-    chosen.fold(Packets::none(), |all, outcome| all.union(&outcome.packets))
+    chosen.fold(Packets::none(), |mut all, outcome| {
+        all.add(&outcome.packets);
+        all
+    })
 }

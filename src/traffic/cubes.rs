@@ -212,6 +212,32 @@ impl Packets {
         Packets { cubes: rest }
     }
 
+    /// Takes the packets of a cube out. Cubes that it does not touch stay where they are: sets of many
+    /// cubes are mostly compared with cubes that are elsewhere.
+    fn remove_cube(&mut self, cube: &Cube) {
+        if !self.intersects_cube(cube) {
+            return;
+        }
+        let mut rest = Vec::with_capacity(self.cubes.len() + 4);
+        for own in std::mem::take(&mut self.cubes) {
+            if own.intersects(cube) {
+                own.subtract_into(cube, &mut rest);
+            } else {
+                rest.push(own);
+            }
+        }
+        self.cubes = rest;
+    }
+
+    /// Adds the packets of another set.
+    pub fn add(&mut self, other: &Packets) {
+        let mut new = other.clone();
+        for cube in &self.cubes {
+            new.remove_cube(cube);
+        }
+        self.cubes.append(&mut new.cubes);
+    }
+
     #[must_use]
     pub fn intersection(&self, other: &Packets) -> Packets {
         let cubes = other
@@ -225,17 +251,18 @@ impl Packets {
 
     #[must_use]
     pub fn difference(&self, other: &Packets) -> Packets {
-        other
-            .cubes
-            .iter()
-            .fold(self.clone(), |rest, cube| rest.difference_cube(cube))
+        let mut rest = self.clone();
+        for cube in &other.cubes {
+            rest.remove_cube(cube);
+        }
+        rest
     }
 
     #[must_use]
     pub fn union(&self, other: &Packets) -> Packets {
-        let mut cubes = self.cubes.clone();
-        cubes.extend(other.difference(self).cubes);
-        Packets { cubes }
+        let mut all = self.clone();
+        all.add(other);
+        all
     }
 
     #[must_use]
