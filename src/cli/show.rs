@@ -6,10 +6,12 @@ use super::Status;
 use super::inputs::{InputArguments, environment};
 use super::output::{complain, print, terminal};
 use crate::evaluate::evaluation::Evaluation;
+use crate::network::Declarations;
 use crate::network::joins::joins;
+use crate::network::service_tags::ServiceTags;
 use crate::report::snippet::Style;
-use crate::report::{diagnostics, show};
-use crate::source::Severity;
+use crate::report::{diagnostics, show, summary};
+use crate::source::{Diagnostic, Severity};
 
 /// Show every resource instance as evaluated: what is unknown and why, and where it is written
 #[derive(Debug, Args)]
@@ -20,6 +22,10 @@ pub struct ShowArguments {
     /// For people or for machines (`clearway-show/1`)
     #[arg(long, value_enum, default_value = "human")]
     pub format: ShowFormat,
+
+    /// Only how much there is, what is unknown and why, and what is not understood
+    #[arg(long)]
+    pub summary: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -47,6 +53,7 @@ pub fn run(arguments: &ShowArguments) -> Status {
         .collect();
     let joins = joins(&evaluations);
     let text = match arguments.format {
+        _ if arguments.summary => summarised(&evaluations, &sight.diagnostics, arguments.format),
         ShowFormat::Json => show::render_json(&evaluations, &joins, &sight.diagnostics, &sight.sources),
         ShowFormat::Human => {
             let problems = sight
@@ -72,4 +79,13 @@ pub fn run(arguments: &ShowArguments) -> Status {
         return Status::Unusable;
     }
     Status::Clear
+}
+
+fn summarised(evaluations: &[Evaluation], reading: &[Diagnostic], format: ShowFormat) -> String {
+    let network = crate::network::build(evaluations, &Declarations::default(), &ServiceTags::default());
+    let summary = summary::of(evaluations, reading, &network.not_understood);
+    match format {
+        ShowFormat::Json => summary.json(),
+        ShowFormat::Human => summary.human(),
+    }
 }

@@ -9,5 +9,6 @@ pub mod place;
 pub mod root_cause;
 pub mod show;
 pub mod snippet;
+pub mod summary;
 pub mod trace;
 pub mod trace_json;
