@@ -6,6 +6,8 @@
 
 mod balancers;
 mod egress;
+mod manager;
+mod wan;
 
 #[path = "../support/flows.rs"]
 mod flows;

@@ -6,6 +6,8 @@ pub(super) mod elastic_san;
 mod endpoints;
 pub(super) mod firewall;
 mod gateways;
+mod hub_vpn;
+mod manager;
 mod nat;
 mod netapp;
 mod network;
@@ -91,7 +93,12 @@ fn adapter(kind: &str) -> Option<Adapter> {
         "azurerm_virtual_hub" => wan::hub,
         "azurerm_virtual_hub_connection" => wan::connection,
         "azurerm_express_route_gateway" => wan::gateway,
-        "azurerm_vpn_gateway" => wan::vpn_gateway,
+        "azurerm_virtual_wan" => wan::wan,
+        "azurerm_route_map" => wan::route_map,
+        "azurerm_vpn_gateway" => hub_vpn::gateway,
+        "azurerm_vpn_site" => hub_vpn::site,
+        "azurerm_vpn_gateway_connection" => hub_vpn::connection,
+        "azurerm_point_to_site_vpn_gateway" => hub_vpn::clients,
         "azurerm_express_route_connection" => wan::circuit_connection,
         "azurerm_virtual_hub_routing_intent" => wan::intent,
         "azurerm_virtual_hub_route_table" => wan::table,
@@ -115,6 +122,14 @@ fn adapter(kind: &str) -> Option<Adapter> {
         "azurerm_subnet_nat_gateway_association" => endpoints::nat_gateway_association,
         "azurerm_public_ip" => endpoints::public_address,
         "azurerm_subnet_service_endpoint_storage_policy" => service_endpoints::policy,
+        "azurerm_network_manager" => manager::manager,
+        "azurerm_network_manager_network_group" => manager::group,
+        "azurerm_network_manager_static_member" => manager::member,
+        "azurerm_network_manager_security_admin_configuration" => manager::configuration,
+        "azurerm_network_manager_admin_rule_collection" => manager::collection,
+        "azurerm_network_manager_admin_rule" => manager::rule,
+        "azurerm_network_manager_deployment" => manager::deployment,
+        "azurerm_policy_definition" => manager::policy,
         "azurerm_lb" => balancers::balancer,
         "azurerm_lb_rule" => balancers::rule,
         "azurerm_lb_nat_rule" => balancers::nat_rule,

@@ -31,15 +31,11 @@ const NAMES: &[(&str, &str)] = &[
 /// Finds what unread instances change.
 pub fn find(fabric: &mut Fabric<'_>) {
     let inventory = fabric.inventory;
-    let kind_of = |handle: &Handle| {
-        fabric
-            .catalogue
-            .view(*handle)
-            .map(|view| view.instance.address.kind.clone())
-    };
-    let deployed = (inventory.unread.iter())
-        .filter_map(kind_of)
-        .any(|kind| &*kind == "azurerm_network_manager_deployment");
+    // Connectivity and routing of a network manager; its security rules are read.
+    let deployments = &inventory.azure.manager.deployments;
+    let deployed = deployments
+        .iter()
+        .any(|deployment| deployment.security != Ok(true));
     for handle in &inventory.unread {
         // A data source only looks at things.
         let managed = fabric.catalogue.managed(*handle);
@@ -61,7 +57,7 @@ pub fn find(fabric: &mut Fabric<'_>) {
                     touched,
                 )
             }
-            Part::ChangesAll(why) if deployed => {
+            Part::ChangesAll(why) if deployed || by_azapi(&view) && !deployments.is_empty() => {
                 let networks = inventory.azure.networks.iter();
                 (why, networks.map(|network| network.origin.handle).collect())
             }
@@ -82,6 +78,10 @@ pub fn find(fabric: &mut Fabric<'_>) {
             written: view.written(),
         });
     }
+}
+
+fn by_azapi(view: &View<'_>) -> bool {
+    view.instance.address.kind.starts_with("azapi_")
 }
 
 /// Marks the nodes and zones of what is changed.

@@ -20,7 +20,7 @@ pub enum Part {
     ChangesAll(&'static str),
 }
 
-const MANAGER: &str = "Virtual Network Manager is not modelled: its rules stand before every other";
+const MANAGER: &str = "Virtual Network Manager is not modelled but for security admin rules of azurerm";
 const UNKNOWN: &str = "a network resource of a type that is not modelled";
 
 #[must_use]
@@ -38,11 +38,9 @@ pub fn part_of(view: &View<'_>) -> Part {
 
 fn azurerm(view: &View<'_>, name: &str) -> Part {
     match name {
-        "network_manager_admin_rule"
-        | "network_manager_admin_rule_collection"
-        | "network_manager_security_admin_configuration"
-        | "network_manager_connectivity_configuration"
-        | "network_manager_routing_rule" => Part::ChangesAll(MANAGER),
+        "network_manager_connectivity_configuration" | "network_manager_routing_rule" => {
+            Part::ChangesAll(MANAGER)
+        }
         "application_gateway" | "application_load_balancer" => {
             Part::Beside("an application gateway: what it passes on is not modelled")
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Origin;
 use super::balancer::Balancing;
 use super::firewall::Firewalls;
+use super::manager::Manager;
 use super::wan::Wan;
 use crate::evaluate::values::value::Step;
 use crate::network::join::Reference;
@@ -45,6 +46,7 @@ pub struct Azure {
     pub firewalls: Firewalls,
     pub wan: Wan,
     pub balancing: Balancing,
+    pub manager: Manager,
 }
 
 impl Azure {

@@ -5,6 +5,7 @@ pub mod avs;
 pub mod azure;
 pub mod balancer;
 pub mod firewall;
+pub mod manager;
 pub mod names;
 pub mod nsx;
 pub mod terms;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::admin_rules::{AdminLines, Administration};
 use super::gateways::{line, pair};
 use super::rules::Named;
 use super::{Azure, Role};
@@ -32,7 +33,7 @@ impl<'a> Azure<'_, 'a> {
         let named = Named::of(self);
         let groups = self.groups(&named);
         let interfaces = self.interface_groups();
-        let mut made: HashMap<(Handle, usize), (FilterId, FilterId)> = HashMap::new();
+        let administration = self.administration();
         let mut of_subnet: HashMap<usize, (Vec<FilterId>, Vec<FilterId>)> = HashMap::new();
         for subnet in 0..self.subnets.len() {
             let Some(sub) = self.subnets.get(subnet) else {
@@ -40,12 +41,17 @@ impl<'a> Azure<'_, 'a> {
             };
             let (own, role, node) = (sub.groups.clone(), sub.role, sub.node);
             let mut filters = (Vec::new(), Vec::new());
+            let admin = self.admin_lines(&administration, &named, subnet);
             for (handle, doubts) in own {
                 let Some(group) = groups.get(&handle) else {
                     continue;
                 };
-                let (inbound, outbound) = self.filters(group, &named, subnet, &doubts);
-                made.insert((handle, subnet), (inbound, outbound));
+                let (inbound, outbound) = self.filters(group, &named, subnet, &doubts, &admin);
+                filters.0.push(inbound);
+                filters.1.push(outbound);
+            }
+            if filters.0.is_empty() && !admin.is_empty() {
+                let (inbound, outbound) = self.admin_filters(&admin, subnet);
                 filters.0.push(inbound);
                 filters.1.push(outbound);
             }
@@ -57,7 +63,7 @@ impl<'a> Azure<'_, 'a> {
             }
             of_subnet.insert(subnet, filters);
         }
-        self.filter_endpoints(&named, &groups, &interfaces, &of_subnet);
+        self.filter_endpoints(&named, &groups, &interfaces, &of_subnet, &administration);
     }
 
     /// Security groups of network interfaces.
@@ -82,6 +88,7 @@ impl<'a> Azure<'_, 'a> {
         groups: &HashMap<Handle, Group<'a>>,
         interfaces: &HashMap<Handle, Vec<(Handle, Vec<Doubt>)>>,
         of_subnet: &HashMap<usize, (Vec<FilterId>, Vec<FilterId>)>,
+        administration: &Administration<'a>,
     ) {
         for number in 0..self.endpoints.len() {
             let Some(endpoint) = self.endpoints.get(number) else {
@@ -94,9 +101,13 @@ impl<'a> Azure<'_, 'a> {
                 endpoint.interface,
             );
             let (mut receives, mut sends) = of_subnet.get(&subnet).cloned().unwrap_or_default();
+            let admin = self.admin_lines(administration, named, subnet);
             let mut unknown = Vec::new();
             if private.is_some() {
                 sends.clear();
+                if !admin.is_empty() {
+                    receives = self.before_endpoint(groups, named, subnet, &admin);
+                }
                 unknown = self
                     .subnets
                     .get(subnet)
@@ -114,6 +125,10 @@ impl<'a> Azure<'_, 'a> {
                     Some(Ok(false)) => {
                         receives.clear();
                         unknown.clear();
+                        if !admin.is_empty() {
+                            let admin = admin.doubtful(&at_endpoints());
+                            receives.push(self.admin_filters(&admin, subnet).0);
+                        }
                     }
                     Some(Err(doubt)) => {
                         receives = receives
@@ -129,7 +144,7 @@ impl<'a> Azure<'_, 'a> {
                 .flatten()
             {
                 let Some(group) = groups.get(handle) else { continue };
-                let (inbound, outbound) = self.filters(group, named, subnet, doubts);
+                let (inbound, outbound) = self.filters(group, named, subnet, doubts, &admin);
                 receives.push(inbound);
                 sends.insert(0, outbound);
             }
@@ -149,6 +164,28 @@ impl<'a> Azure<'_, 'a> {
                 }
             }
         }
+    }
+
+    /// The security groups of a private endpoint, where admin rules stand before them perhaps.
+    fn before_endpoint(
+        &mut self,
+        groups: &HashMap<Handle, Group<'a>>,
+        named: &Named,
+        subnet: usize,
+        admin: &AdminLines,
+    ) -> Vec<FilterId> {
+        let admin = admin.doubtful(&at_endpoints());
+        let own = self.subnets.get(subnet).map(|sub| sub.groups.clone());
+        let mut receives = Vec::new();
+        for (handle, doubts) in own.unwrap_or_default() {
+            if let Some(group) = groups.get(&handle) {
+                receives.push(self.filters(group, named, subnet, &doubts, &admin).0);
+            }
+        }
+        if receives.is_empty() {
+            receives.push(self.admin_filters(&admin, subnet).0);
+        }
+        receives
     }
 
     /// The same filter, where it is not known whether it applies.
@@ -289,11 +326,14 @@ impl<'a> Azure<'_, 'a> {
         named: &Named,
         subnet: usize,
         doubts: &[Doubt],
+        admin: &AdminLines,
     ) -> (FilterId, FilterId) {
         let mut presence = group.group.origin.presence.clone();
         presence.extend(doubts.iter().cloned());
-        let inbound = self.filter(group, named, subnet, true, &presence);
-        let outbound = self.filter(group, named, subnet, false, &presence);
+        let mut inbound = self.filter(group, named, subnet, true, &presence);
+        let mut outbound = self.filter(group, named, subnet, false, &presence);
+        inbound.lines.splice(0..0, admin.inbound.iter().cloned());
+        outbound.lines.splice(0..0, admin.outbound.iter().cloned());
         (
             self.fabric.network.add_filter(inbound),
             self.fabric.network.add_filter(outbound),
@@ -418,6 +458,16 @@ impl<'a> Azure<'_, 'a> {
             ]
         }
     }
+}
+
+/// "Don't apply to private endpoints that fall under the scope of a managed virtual network": which
+/// networks these are, the page does not say (Microsoft Learn, "Security admin rules in Azure Virtual
+/// Network Manager").
+fn at_endpoints() -> Doubt {
+    crate::network::doubt::doubt(
+        "whether security admin rules concern private endpoints",
+        "admin rules that do not decide about the endpoint's packets",
+    )
 }
 
 fn same(rule: &SecurityRule, other: &SecurityRule) -> bool {

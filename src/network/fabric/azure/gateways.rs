@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::{Attachment, Azure, Gate, Role};
 use crate::network::doubt::doubt;
 use crate::network::fabric::node;
+use crate::network::inventory::Origin;
 use crate::network::inventory::azure::{Connection, GatewayKind};
+use crate::network::inventory::wan::Routing;
 use crate::network::join::Reference;
 use crate::network::model::{
     Action, Bounded, Doubt, Filter, FilterId, HopKind, Line, Match, NetworkFinding, NotUnderstood, Written,
@@ -155,7 +157,7 @@ impl Azure<'_, '_> {
                 self.unknown_far(gate, reference, &origin.name);
                 continue;
             };
-            let (outward, inward) = self.selectors(connection);
+            let (outward, inward) = self.selectors(origin, &connection.selectors);
             let vpn = connection.circuit.is_none();
             let attachment = Attachment {
                 far,
@@ -168,6 +170,7 @@ impl Azure<'_, '_> {
                 inward,
                 internet: Ok(true),
                 internet_written: Written::default(),
+                routing: Routing::default(),
             };
             if let Some(gate) = self.gateways.get_mut(gate) {
                 gate.links.push(attachment);
@@ -251,16 +254,19 @@ impl Azure<'_, '_> {
     }
 
     /// Traffic selectors let only their pairs of networks through the tunnel.
-    fn selectors(&mut self, connection: &Connection) -> (Vec<FilterId>, Vec<FilterId>) {
-        if connection.selectors.is_empty() {
+    pub(super) fn selectors(
+        &mut self,
+        origin: &Origin,
+        selectors: &[(Bounded<Addresses>, Bounded<Addresses>)],
+    ) -> (Vec<FilterId>, Vec<FilterId>) {
+        if selectors.is_empty() {
             return (Vec::new(), Vec::new());
         }
         let mut filter = |outward: bool| {
-            let matches = connection.selectors.iter().map(|(local, remote)| {
+            let matches = selectors.iter().map(|(local, remote)| {
                 let (source, destination) = if outward { (local, remote) } else { (remote, local) };
                 pair(source.clone(), destination.clone())
             });
-            let origin = &connection.origin;
             let lines = vec![line(
                 "traffic selectors",
                 Action::Allow,
@@ -326,7 +332,7 @@ impl Azure<'_, '_> {
     }
 }
 
-fn doubt_of_bypass(origin: &crate::network::inventory::Origin) -> Doubt {
+fn doubt_of_bypass(origin: &Origin) -> Doubt {
     Doubt {
         what: format!(
             "whether `{}` passes the routes of the gateway's subnet by: FastPath is on",

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use super::exchange::{aggregate, learned_route, with_doubts};
-use super::{Attachment, Azure, HubState, Learned, SYSTEM, USER, route};
+use super::gateways::{line, pair};
+use super::{Attachment, Azure, HubState, LEARNED, SYSTEM, USER, route};
 use crate::network::catalogue::Handle;
 use crate::network::fabric::Announced;
-use crate::network::join::Reference;
-use crate::network::model::{Bounded, Disposition, Doubt, Forward, HopKind, NodeId, Route, Stamp, Written};
+use crate::network::inventory::wan::{Preference, Routing};
+use crate::network::model::{
+    Action, Bounded, Doubt, Filter, FilterId, Forward, HopKind, NodeId, Stamp, Written,
+};
 use crate::traffic::Addresses;
 
 /// What a hub reaches: a prefix, and the node and connection that it lies behind.
@@ -18,9 +21,20 @@ pub(super) struct Reachable {
     pub(super) name: Arc<str>,
     pub(super) written: Written,
     pub(super) kind: HopKind,
-    /// The connection, for its propagation; `None`: everywhere.
+    /// The hub that has the connection, and how the connection takes part in its routing.
+    pub(super) home: usize,
+    pub(super) routing: Routing,
+    /// A circuit or tunnel, of this hub or another.
+    pub(super) branch: Option<Branch>,
+    /// A network's connection.
     pub(super) connection: Option<usize>,
     pub(super) attachment: Option<Attachment>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Branch {
+    Circuit,
+    Tunnel,
 }
 
 impl Azure<'_, '_> {
@@ -37,26 +51,62 @@ impl Azure<'_, '_> {
         let Some(state) = self.hubs.get(hub) else {
             return Vec::new();
         };
-        let mut all = self.direct(state);
-        for other in &self.hubs {
+        let mut all = self.direct(hub, state);
+        for (number, other) in self.hubs.iter().enumerate() {
             if other.handle == state.handle || other.wan.is_none() || other.wan != state.wan {
                 continue;
             }
             let name: Arc<str> = other.name.clone();
-            all.extend(self.direct(other).into_iter().map(|reachable| Reachable {
+            let statics = self.told_statics(number, other);
+            let there = self.direct(number, other).into_iter().chain(statics);
+            // Default routes stay in their hub.
+            let told = there.filter(|reachable| {
+                reachable.announced.length > 0 || !reachable.announced.destinations.is_exact()
+            });
+            all.extend(told.map(|reachable| Reachable {
                 to: other.node,
                 name: name.clone(),
                 written: self.written_of(other.node),
                 kind: HopKind::VirtualHub,
                 connection: None,
                 attachment: None,
-                announced: reachable.announced,
+                ..reachable
             }));
         }
         all
     }
 
-    fn direct(&self, state: &HubState) -> Vec<Reachable> {
+    /// Static routes of connections, as other hubs hear of them.
+    pub(super) fn told_statics(&self, home: usize, state: &HubState) -> Vec<Reachable> {
+        let connections = &self.fabric.inventory.azure.wan.connections;
+        let told = state.statics.iter().filter_map(|(number, own)| {
+            let connection = connections.get(*number)?;
+            let mut doubts = own.doubts.clone();
+            match connection.routing.statics_propagate.as_ref()? {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(doubt) => doubts.push(doubt.clone()),
+            }
+            let because = format!("static route `{}` of `{}`", own.name, connection.origin.name);
+            let mut announced = aggregate(Addresses::none(), own.length, &because, &own.written, doubts);
+            announced.destinations = own.destinations.clone();
+            Some(Reachable {
+                announced,
+                to: state.node,
+                name: connection.origin.name.clone(),
+                written: own.written.clone(),
+                kind: HopKind::VirtualHub,
+                home,
+                routing: connection.routing.clone(),
+                branch: None,
+                connection: None,
+                attachment: None,
+            })
+        });
+        told.collect()
+    }
+
+    fn direct(&self, home: usize, state: &HubState) -> Vec<Reachable> {
         let inventory = self.fabric.inventory;
         let mut all = Vec::new();
         for (number, net, doubts) in &state.networks {
@@ -73,6 +123,9 @@ impl Azure<'_, '_> {
                     name: connection.origin.name.clone(),
                     written: connection.origin.written.clone(),
                     kind: HopKind::VirtualHub,
+                    home,
+                    routing: connection.routing.clone(),
+                    branch: None,
                     connection: Some(*number),
                     attachment: None,
                 });
@@ -88,7 +141,18 @@ impl Azure<'_, '_> {
                     to: far.node,
                     name: attachment.name.clone(),
                     written: attachment.written.clone(),
-                    kind: HopKind::ExpressRoute,
+                    kind: if attachment.vpn {
+                        HopKind::Vpn
+                    } else {
+                        HopKind::ExpressRoute
+                    },
+                    home,
+                    routing: attachment.routing.clone(),
+                    branch: Some(if attachment.vpn {
+                        Branch::Tunnel
+                    } else {
+                        Branch::Circuit
+                    }),
                     connection: None,
                     attachment: Some(attachment.clone()),
                 });
@@ -103,7 +167,13 @@ impl Azure<'_, '_> {
         let wall = firewall
             .and_then(|handle| self.firewalls.get(&handle))
             .map(|wall| wall.node);
-        let attachments = state.attachments.clone();
+        let mut attachments = state.attachments.clone();
+        // A circuit of another hub is another circuit too.
+        for other in &self.hubs {
+            if other.handle != state.handle && other.wan.is_some() && other.wan == state.wan {
+                attachments.extend(other.attachments.iter().cloned());
+            }
+        }
         let (private, internet) = (state.private_policy.clone(), state.internet_policy.clone());
         let (prefix, region) = (state.prefix.clone(), state.region.clone());
         let mut tables: Vec<(Option<Handle>, NodeId)> = vec![(None, own)];
@@ -116,7 +186,7 @@ impl Azure<'_, '_> {
         custom.sort();
         tables.extend(custom.into_iter().map(|(handle, node)| (Some(handle), node)));
         if let Some(wall) = wall {
-            self.direct_routes(wall, reachable, &attachments);
+            self.direct_routes(hub, wall, reachable, &attachments);
             self.wall_to_internet(wall, region);
             let (name, written) = (self.name_of(own), self.written_of(own));
             let link = self.link(
@@ -141,10 +211,14 @@ impl Azure<'_, '_> {
                 (None, _) => {
                     let own: Vec<Reachable> = reachable
                         .iter()
-                        .filter(|reachable| self.propagates_to(hub, reachable, table))
-                        .cloned()
+                        .filter_map(|reachable| {
+                            let doubts = self.propagates_to(hub, reachable, table)?;
+                            let mut own = reachable.clone();
+                            own.announced.doubts.extend(doubts);
+                            Some(own)
+                        })
                         .collect();
-                    self.direct_routes(at, &own, &attachments);
+                    self.direct_routes(hub, at, &own, &attachments);
                 }
             }
             match (&internet, wall) {
@@ -221,49 +295,85 @@ impl Azure<'_, '_> {
         }
     }
 
-    fn direct_routes(&mut self, at: NodeId, reachable: &[Reachable], attachments: &[Attachment]) {
+    fn direct_routes(&mut self, hub: usize, at: NodeId, reachable: &[Reachable], attachments: &[Attachment]) {
         for reachable in reachable.iter().filter(|reachable| reachable.to != at) {
-            if let Some(attachment) = &reachable.attachment {
-                let key = (at, reachable.to, reachable.name.clone());
-                let link = if self.links.contains_key(&key) {
-                    self.link(
-                        at,
-                        reachable.to,
-                        &reachable.name,
-                        reachable.kind,
-                        &reachable.written,
-                        "the connection leads there",
-                    )
-                } else {
-                    let others = self.other_circuits(attachments, attachment);
-                    let link = self.link(
-                        at,
-                        reachable.to,
-                        &reachable.name,
-                        reachable.kind,
-                        &reachable.written,
-                        "the connection leads there",
-                    );
-                    let filter = self.no_transit(&reachable.name, &reachable.written, others);
-                    if let Some(made) = self.link_mut(link) {
-                        made.filters.extend(filter);
-                        made.assumptions.clone_from(&attachment.assumptions);
-                    }
-                    link
-                };
-                self.add_route(at, learned_route(&reachable.announced, Forward::Link(link)));
-            } else {
-                let link = self.link(
-                    at,
-                    reachable.to,
-                    &reachable.name,
-                    reachable.kind,
-                    &reachable.written,
-                    "the connection leads there",
-                );
-                self.add_route(at, learned_route(&reachable.announced, Forward::Link(link)));
+            let key = (at, reachable.to, reachable.name.clone());
+            let made_before = self.links.contains_key(&key);
+            let link = self.link(
+                at,
+                reachable.to,
+                &reachable.name,
+                reachable.kind,
+                &reachable.written,
+                "the connection leads there",
+            );
+            if let (Some(attachment), false) = (&reachable.attachment, made_before) {
+                let others = self.other_circuits(attachments, attachment);
+                let transit = self.no_transit(&reachable.name, &reachable.written, others);
+                let branches = self.no_branches(hub, attachments, attachment);
+                if let Some(made) = self.link_mut(link) {
+                    made.filters.extend(attachment.outward.iter().copied());
+                    made.filters.extend(transit.into_iter().chain(branches));
+                    made.assumptions.clone_from(&attachment.assumptions);
+                }
+            }
+            let mut own = learned_route(&reachable.announced, Forward::Link(link));
+            own.rank = self.preference(hub, reachable);
+            self.add_route(at, own);
+        }
+    }
+
+    /// The order of equal prefixes in a hub: its own connections before those of other hubs, then
+    /// circuits or tunnels as the hub prefers (Microsoft Learn, "Virtual hub routing preference"). By the
+    /// length of AS paths, which no input shows, any may be taken.
+    fn preference(&self, hub: usize, reachable: &Reachable) -> u8 {
+        let preferred = self.hubs.get(hub).map(|hub| &hub.preference);
+        let far = u8::from(reachable.home != hub) * 2;
+        let branch = reachable.attachment.is_some();
+        match preferred {
+            Some(Ok(Preference::ExpressRoute)) => {
+                LEARNED + far + u8::from(branch && reachable.kind == HopKind::Vpn)
+            }
+            Some(Ok(Preference::Vpn)) => {
+                LEARNED + far + u8::from(branch && reachable.kind == HopKind::ExpressRoute)
+            }
+            _ => LEARNED,
+        }
+    }
+
+    /// Without branch-to-branch traffic a virtual WAN passes nothing from one branch to another.
+    fn no_branches(&mut self, hub: usize, links: &[Attachment], own: &Attachment) -> Option<FilterId> {
+        let branches = self.hubs.get(hub).map(|hub| hub.branches.clone())?;
+        let doubt = match branches {
+            Ok(true) => return None,
+            Ok(false) => None,
+            Err(doubt) => Some(doubt),
+        };
+        let mut others = Addresses::none();
+        for other in links.iter().filter(|other| other.far != own.far) {
+            let announces = self.far.get(other.far).map(|far| far.announces.as_slice());
+            for announced in announces.unwrap_or_default() {
+                others = others.union(&announced.destinations.upper);
             }
         }
+        if others.is_empty() {
+            return None;
+        }
+        let because = "the virtual WAN does not pass traffic from branch to branch";
+        let everything = Bounded::exactly(Addresses::all());
+        let from = vec![pair(Bounded::exactly(others), everything)];
+        let mut denied = line("branch to branch", Action::Deny, from, because, &own.written);
+        denied.doubts.extend(doubt);
+        let otherwise = "it does not come from another branch";
+        Some(self.fabric.network.add_filter(Filter {
+            name: own.name.clone(),
+            kind: HopKind::VirtualHub,
+            written: own.written.clone(),
+            lines: vec![denied],
+            otherwise: line("branch", Action::Allow, Vec::new(), otherwise, &own.written),
+            point: format!("branches at {}", own.name).into(),
+            transit: false,
+        }))
     }
 
     fn wall_to_internet(&mut self, wall: NodeId, region: Stamp) {
@@ -291,151 +401,10 @@ impl Azure<'_, '_> {
             ),
         );
     }
-
-    /// What connected networks and circuits learn from the hub.
-    fn tell_hub(&mut self, hub: usize, reachable: &[Reachable]) {
-        let Some(state) = self.hubs.get(hub) else { return };
-        let own = state.node;
-        let (networks, attachments) = (state.networks.clone(), state.attachments.clone());
-        let private = state.private_policy.clone();
-        let prefix = state.prefix.clone();
-        let inventory = self.fabric.inventory;
-        for (number, net, doubts) in networks {
-            let Some(connection) = inventory.azure.wan.connections.get(number) else {
-                continue;
-            };
-            let Some(via) = self.entry(hub, &connection.routing) else {
-                continue;
-            };
-            let table = (via != own)
-                .then_some(connection.routing.associated.as_ref())
-                .flatten()
-                .and_then(Reference::handle);
-            let mut told: Vec<Announced> = prefix.iter().cloned().collect();
-            if let Some((_, written, doubts)) = &private {
-                for (set, length) in private_aggregates() {
-                    told.push(aggregate(
-                        set,
-                        length,
-                        "the private policy announces private aggregates",
-                        written,
-                        doubts.clone(),
-                    ));
-                }
-            }
-            for reachable in reachable {
-                let own = reachable.connection == Some(number);
-                if !own && (private.is_some() || self.propagates_to(hub, reachable, table)) {
-                    told.push(reachable.announced.clone());
-                }
-            }
-            told.extend(self.default_route(hub, via, &connection.internet, &connection.internet_written));
-            for announced in told {
-                let learned = Learned {
-                    announced: with_doubts(announced, &doubts),
-                    via,
-                    name: connection.origin.name.clone(),
-                    kind: HopKind::VirtualHub,
-                };
-                if let Some(net) = self.networks.get_mut(net) {
-                    net.learned.push(learned);
-                }
-            }
-        }
-        let transit = self
-            .fabric
-            .declarations
-            .express_route_transit
-            .filter(|(transit, _)| *transit);
-        for attachment in &attachments {
-            let mut told: Vec<Announced> = prefix.iter().cloned().collect();
-            for reachable in reachable
-                .iter()
-                .filter(|reachable| reachable.connection.is_some() || reachable.kind == HopKind::VirtualHub)
-            {
-                if private.is_some() || self.propagates_to(hub, reachable, None) {
-                    told.push(reachable.announced.clone());
-                }
-            }
-            if let (Some((_, written, doubts)), Some(_)) = (&private, transit) {
-                for (set, length) in private_aggregates() {
-                    told.push(aggregate(
-                        set,
-                        length,
-                        "the private policy announces private aggregates from circuit to circuit",
-                        written,
-                        doubts.clone(),
-                    ));
-                }
-            }
-            let default = self.default_route(hub, own, &attachment.internet, &attachment.internet_written);
-            let withheld = attachment.internet == Ok(false)
-                && self
-                    .default_route(hub, own, &Ok(true), &attachment.internet_written)
-                    .is_some();
-            if withheld {
-                self.say_withheld(attachment);
-            }
-            told.extend(default);
-            self.tell(own, attachment, &told);
-        }
-    }
-
-    /// Where the far end has no default route, this connection is the place that could give it one.
-    fn say_withheld(&mut self, attachment: &Attachment) {
-        let because = format!("; `{}` keeps the hub's default route back", attachment.name);
-        let at = attachment.internet_written.at;
-        let Some(far) = self.far.get(attachment.far).map(|far| far.node) else {
-            return;
-        };
-        let Some(node) = self.fabric.node_mut(far) else {
-            return;
-        };
-        let lacking = |route: &&mut Route| {
-            route.forward == Forward::Drop(Disposition::NoRoute)
-                && route.destinations.upper.intersects(&Addresses::public())
-        };
-        for route in node.routes.iter_mut().filter(lacking) {
-            route.because = format!("{}{because}", route.because).into();
-            route.written.related = route.written.related.iter().copied().chain(at).collect();
-        }
-    }
-
-    /// A default route of the hub is given to a connection whose internet security is on.
-    fn default_route(
-        &self,
-        hub: usize,
-        at: NodeId,
-        internet: &Result<bool, Doubt>,
-        written: &Written,
-    ) -> Option<Announced> {
-        let routes = self
-            .fabric
-            .network
-            .node(at)
-            .map(|node| node.routes.as_slice())
-            .unwrap_or_default();
-        let default = routes.iter().find(|route| {
-            route.length == 0 && route.rank != super::LAST && route.destinations.lower.is_all()
-        })?;
-        let mut doubts = default.doubts.clone();
-        match internet {
-            Ok(false) => return None,
-            Ok(true) => {}
-            Err(doubt) => doubts.push(doubt.clone()),
-        }
-        let name = self
-            .hubs
-            .get(hub)
-            .map(|hub| hub.name.clone())
-            .unwrap_or_else(|| "".into());
-        let because = format!("`{name}` announces its default route to the connection");
-        Some(aggregate(Addresses::all(), 0, &because, written, doubts))
-    }
 }
 
 /// What the private policy stands for beyond the known prefixes.
-fn private_aggregates() -> [(Addresses, u8); 3] {
+pub(super) fn private_aggregates() -> [(Addresses, u8); 3] {
     [("10.0.0.0/8", 8), ("172.16.0.0/12", 12), ("192.168.0.0/16", 16)]
         .map(|(text, length)| (Addresses::parse(text).unwrap_or_default(), length))
 }

@@ -1,48 +1,69 @@
 //! Route tables of a hub: which connections are in which, and static routes.
 
 use super::hub_routes::Reachable;
-use super::{Azure, USER, route};
+use super::{Azure, route};
 use crate::network::catalogue::Handle;
 use crate::network::inventory::wan::{HubRoute, Routing};
 use crate::network::join::Reference;
 use crate::network::model::{Doubt, Forward, HopKind, NodeId};
 
 impl Azure<'_, '_> {
-    /// Whether a connection's prefixes are in a table (`None`: the default one).
-    pub(super) fn propagates_to(&self, hub: usize, reachable: &Reachable, table: Option<Handle>) -> bool {
-        let Some(connection) = reachable.connection else {
-            return table.is_none();
-        };
-        let inventory = self.fabric.inventory;
-        let Some(connection) = inventory.azure.wan.connections.get(connection) else {
-            return false;
-        };
-        let routing = &connection.routing;
+    /// Whether the prefixes of a connection of hub `home` are in a table of `hub` (`None`: the default
+    /// one), and why that is not certain. A connection that does not say propagates to the default
+    /// tables of all hubs; labels are those of all hubs (Microsoft Learn, "About virtual hub routing").
+    pub(super) fn in_table(
+        &self,
+        hub: usize,
+        home: usize,
+        routing: &Routing,
+        table: Option<Handle>,
+    ) -> Option<Vec<Doubt>> {
         if !routing.propagation_given {
-            return table.is_none();
+            return table.is_none().then(|| routing.maps.clone());
         }
-        self.propagated(hub, routing).contains(&table)
+        let labelled = match table {
+            None => routing.labels.iter().any(|label| &**label == "default"),
+            Some(handle) => {
+                let mut tables = self.fabric.inventory.azure.wan.tables.iter();
+                tables.any(|table| {
+                    table.origin.handle == handle
+                        && table.labels.iter().any(|label| routing.labels.contains(label))
+                })
+            }
+        };
+        let mut unsure = routing.unknown_labels.clone();
+        let mut named = false;
+        for reference in &routing.propagated {
+            match reference {
+                Reference::To(_) => {
+                    let of = if self.is_of(hub, reference) { hub } else { home };
+                    let meant = self.table(of, reference);
+                    named |= of == hub
+                        && match (meant, table) {
+                            (Table::Default, None) => true,
+                            (Table::Custom(own), Some(table)) => own == table,
+                            _ => false,
+                        };
+                }
+                Reference::None => {}
+                reference => unsure.extend(reference.doubt().cloned()),
+            }
+        }
+        match (labelled || named, unsure.is_empty()) {
+            (true, _) => Some(routing.maps.clone()),
+            (false, true) => None,
+            (false, false) => Some(unsure.into_iter().chain(routing.maps.iter().cloned()).collect()),
+        }
     }
 
-    /// The tables that a connection's prefixes go to; the default one is `None`.
-    pub(super) fn propagated(&self, hub: usize, routing: &Routing) -> Vec<Option<Handle>> {
-        let mut tables = Vec::new();
-        for reference in &routing.propagated {
-            match self.table(hub, reference) {
-                Table::Default => tables.push(None),
-                Table::Custom(handle) => tables.push(Some(handle)),
-                Table::None => {}
-            }
-        }
-        if routing.labels.iter().any(|label| &**label == "default") {
-            tables.push(None);
-        }
-        for table in &self.fabric.inventory.azure.wan.tables {
-            if table.labels.iter().any(|label| routing.labels.contains(label)) {
-                tables.push(Some(table.origin.handle));
-            }
-        }
-        tables
+    /// Whether what a hub reaches is in one of its tables.
+    pub(super) fn propagates_to(
+        &self,
+        hub: usize,
+        reachable: &Reachable,
+        table: Option<Handle>,
+    ) -> Option<Vec<Doubt>> {
+        self.in_table(hub, reachable.home, &reachable.routing, table)
     }
 
     pub(super) fn table(&self, hub: usize, reference: &Reference) -> Table {
@@ -68,17 +89,31 @@ impl Azure<'_, '_> {
         }
     }
 
-    /// Where a connection's packets enter the hub.
-    pub(super) fn entry(&self, hub: usize, routing: &Routing) -> Option<NodeId> {
+    /// Where a connection's packets enter the hub, and why that is not certain.
+    pub(super) fn entry(&self, hub: usize, routing: &Routing) -> Option<(NodeId, Vec<Doubt>)> {
         let state = self.hubs.get(hub)?;
-        let table = routing
-            .associated
-            .as_ref()
-            .map(|reference| self.table(hub, reference));
-        match table {
-            Some(Table::Custom(handle)) => state.tables.get(&handle).copied(),
-            _ => Some(state.node),
-        }
+        let Some(associated) = &routing.associated else {
+            return Some((state.node, routing.maps.clone()));
+        };
+        let mut doubts = routing.maps.clone();
+        let entry = match self.table(hub, associated) {
+            Table::Custom(handle) => state.tables.get(&handle).copied()?,
+            Table::Default => state.node,
+            Table::None => {
+                let missing = || Doubt {
+                    what: format!(
+                        "the route table that a connection of `{}` is associated with",
+                        state.name
+                    )
+                    .into(),
+                    decided_by: "the input (directory, plan or state) that defines it".into(),
+                    at: None,
+                };
+                doubts.push(self.why_unknown(associated).unwrap_or_else(missing));
+                state.node
+            }
+        };
+        Some((entry, doubts))
     }
 
     /// Static routes of a table, and of connections whose network holds an appliance.
@@ -111,29 +146,11 @@ impl Azure<'_, '_> {
             }
         }
         for own in routes {
-            self.static_route(at, &own, wall);
+            self.static_route(hub, at, &own, wall);
         }
-        let connections: Vec<_> = self
-            .hubs
-            .get(hub)
-            .map(|hub| hub.networks.clone())
-            .unwrap_or_default();
-        for (number, _, _) in connections {
-            let Some(connection) = self.fabric.inventory.azure.wan.connections.get(number) else {
-                continue;
-            };
-            for (prefix, written, doubt) in &connection.routing.statics {
-                let mut own = route(
-                    prefix.destinations.clone(),
-                    prefix.length,
-                    USER,
-                    Forward::Unknown,
-                    "a static route leads to an appliance in a connected network",
-                );
-                own.written = written.clone();
-                own.doubts = vec![doubt.clone()];
-                self.add_route(at, own);
-            }
+        self.connection_statics(hub, table, at);
+        if table.is_none() {
+            self.inner_statics(hub, at);
         }
     }
 
@@ -146,12 +163,17 @@ impl Azure<'_, '_> {
             .is_some_and(|handle| handle == state.handle || state.tables.contains_key(&handle))
     }
 
-    pub(super) fn static_route(&mut self, at: NodeId, own: &HubRoute, wall: Option<NodeId>) {
+    fn static_route(&mut self, hub: usize, at: NodeId, own: &HubRoute, wall: Option<NodeId>) {
         let next = own
             .next
             .handle()
             .and_then(|handle| self.firewalls.get(&handle))
             .map(|wall| wall.node);
+        let connection = own.next.handle().and_then(|handle| {
+            let mut connections = self.fabric.inventory.azure.wan.connections.iter();
+            connections.position(|connection| connection.origin.handle == handle)
+        });
+        let mut more = Vec::new();
         let forward = match next.filter(|next| Some(*next) == wall || wall.is_none()) {
             Some(next) => {
                 let (name, written) = (self.name_of(at), self.written_of(at));
@@ -164,7 +186,13 @@ impl Azure<'_, '_> {
                     "the hub leads to its firewall",
                 ))
             }
-            None => Forward::Unknown,
+            None => match connection.and_then(|number| self.to_connection(hub, at, number)) {
+                Some((forward, doubts)) => {
+                    more = doubts;
+                    forward
+                }
+                None => Forward::Unknown,
+            },
         };
         for to in &own.to {
             for (destinations, length, rank) in self.destinations(to) {
@@ -178,12 +206,12 @@ impl Azure<'_, '_> {
                 made.name = own.name.clone();
                 made.kind = Some(HopKind::RouteTable);
                 made.written = own.written.clone();
-                made.doubts = own.doubts.clone();
+                made.doubts = [own.doubts.clone(), more.clone()].concat();
                 if forward == Forward::Unknown {
                     made.doubts
                         .push(own.next.doubt().cloned().unwrap_or_else(|| Doubt {
                             what: format!("what the next hop of route `{}` does", own.name).into(),
-                            decided_by: "nothing: only Azure Firewall is modelled as a next hop".into(),
+                            decided_by: "a firewall or a connection as the next hop".into(),
                             at: own.written.at,
                         }));
                 }

@@ -4,6 +4,7 @@
 //! to a subnet, a firewall or an endpoint. What a subnet, a firewall or a gateway does with a packet is
 //! decided by its effective routes (Microsoft Learn, "Virtual network traffic routing").
 
+mod admin_rules;
 mod balancers;
 mod dns_proxy;
 mod egress;
@@ -12,8 +13,11 @@ mod exchange;
 mod filters;
 mod firewall;
 mod gateways;
+mod hub_branches;
 mod hub_routes;
+mod hub_statics;
 mod hub_tables;
+mod hub_tells;
 mod layout;
 mod management;
 mod next_hops;
@@ -32,8 +36,10 @@ use std::sync::Arc;
 
 use super::{Announced, Fabric};
 use crate::network::catalogue::Handle;
+use crate::network::inventory::wan::{Preference, Routing};
 use crate::network::model::{
-    Assumption, Bounded, Doubt, FilterId, Forward, HopKind, Link, LinkId, NodeId, Route, Stamp, Written,
+    Assumption, Bounded, Disposition, Doubt, FilterId, Forward, HopKind, Link, LinkId, NodeId, Route, Stamp,
+    Written,
 };
 use crate::traffic::Addresses;
 
@@ -41,7 +47,8 @@ use crate::traffic::Addresses;
 /// system's.
 pub(super) const USER: u8 = 0;
 pub(super) const LEARNED: u8 = 5;
-pub(super) const SYSTEM: u8 = 6;
+/// Up to this, learned routes in their order of preference.
+pub(super) const SYSTEM: u8 = 12;
 /// What may lead anywhere, behind everything that is known.
 pub(super) use super::cloud_routes::LAST;
 
@@ -186,6 +193,8 @@ struct Attachment {
     /// A hub's connection: whether the default route is given to it, and where it says so.
     internet: Result<bool, Doubt>,
     internet_written: Written,
+    /// How a hub's connection takes part in the hub's routing.
+    routing: Routing,
 }
 
 #[derive(Debug)]
@@ -205,6 +214,28 @@ struct HubState {
     attachments: Vec<Attachment>,
     /// Custom route tables and their nodes.
     tables: HashMap<Handle, NodeId>,
+    /// Static routes of connections: number of the connection, and where their packets go.
+    statics: Vec<(usize, Static)>,
+    preference: Result<Preference, Doubt>,
+    /// Whether branches reach each other through the hub.
+    branches: Result<bool, Doubt>,
+}
+
+/// A static route to an appliance in a network that is connected to a hub.
+#[derive(Clone, Debug)]
+struct Static {
+    name: Arc<str>,
+    destinations: Bounded<Addresses>,
+    length: u8,
+    hop: StaticHop,
+    written: Written,
+    doubts: Vec<Doubt>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum StaticHop {
+    To(NodeId),
+    Drop(Disposition),
 }
 
 /// What a circuit or tunnel leads to: a private cloud's edge or an on-premises site.

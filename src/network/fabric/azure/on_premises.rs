@@ -7,7 +7,7 @@ use super::{Azure, Far, LAST, route};
 use crate::network::OnPremisesDeclaration;
 use crate::network::catalogue::Handle;
 use crate::network::fabric::{Announced, node};
-use crate::network::inventory::azure::LocalGateway;
+use crate::network::inventory::azure::Prefix;
 use crate::network::join::{Reference, Thing};
 use crate::network::model::{
     Action, Assumption, Bounded, Disposition, Doubt, Filter, Forward, HopKind, Line, Match, NodeId,
@@ -47,7 +47,24 @@ impl Azure<'_, '_> {
         let circuits = azure.circuits.iter().map(|circuit| circuit.origin.handle);
         circuits
             .chain(azure.local_gateways.iter().map(|gateway| gateway.origin.handle))
+            .chain(azure.wan.sites.iter().map(|site| site.origin.handle))
             .collect()
+    }
+
+    /// The prefixes that a local network gateway or a site of a hub's gateway is written with, and whether
+    /// it announces others by BGP.
+    fn written_prefixes(&self, handle: Handle) -> Option<(&[Prefix], &Result<bool, Doubt>)> {
+        let azure = &self.fabric.inventory.azure;
+        let gateway = azure
+            .local_gateways
+            .iter()
+            .find(|gateway| gateway.origin.handle == handle)
+            .map(|gateway| (gateway.prefixes.as_slice(), &gateway.bgp));
+        gateway.or_else(|| {
+            let mut sites = azure.wan.sites.iter();
+            let site = sites.find(|site| site.origin.handle == handle)?;
+            Some((site.prefixes.as_slice(), &site.bgp))
+        })
     }
 
     /// The circuits and gateways that lead to a declared site.
@@ -65,14 +82,10 @@ impl Azure<'_, '_> {
             }
             return own;
         }
-        let azure = &self.fabric.inventory.azure;
         let holds = |handle: &&Handle| {
-            let gateway = azure
-                .local_gateways
-                .iter()
-                .find(|gateway| gateway.origin.handle == **handle);
-            gateway.is_some_and(|gateway| {
-                gateway.prefixes.iter().any(|prefix| {
+            let written = self.written_prefixes(**handle);
+            written.is_some_and(|(prefixes, _)| {
+                prefixes.iter().any(|prefix| {
                     prefix
                         .destinations
                         .lower
@@ -108,6 +121,14 @@ impl Azure<'_, '_> {
             .filter(|connection| connection.origin.handle == handle)
         {
             references.push(&connection.circuit);
+        }
+        for connection in azure
+            .wan
+            .site_connections
+            .iter()
+            .filter(|connection| connection.origin.handle == handle)
+        {
+            references.push(&connection.site);
         }
         for reach in azure.reaches.iter().filter(|reach| reach.origin.handle == handle) {
             references.extend([&reach.one, &reach.other]);
@@ -189,24 +210,19 @@ impl Azure<'_, '_> {
     /// without BGP, and without a circuit to the same site. Whatever else the site holds, the gateways
     /// in Azure have no route to it.
     fn configured_alone(&self, ends: &[Handle]) -> Option<Vec<Announced>> {
-        let known = &self.fabric.inventory.azure.local_gateways;
         let mut prefixes = Vec::new();
         for end in ends {
-            let gateway = known.iter().find(|gateway| gateway.origin.handle == *end)?;
-            if !matches!(gateway.bgp, Ok(false)) {
+            let (own, bgp) = self.written_prefixes(*end)?;
+            if !matches!(bgp, Ok(false)) {
                 return None;
             }
-            prefixes.extend(configured(gateway));
+            let view = self.fabric.catalogue.view(*end)?;
+            prefixes.extend(configured(own, &view.address(), &view.written()));
         }
         (!ends.is_empty()).then_some(prefixes)
     }
 
     fn undeclared(&mut self, handle: Handle) {
-        let azure = &self.fabric.inventory.azure;
-        let gateway = azure
-            .local_gateways
-            .iter()
-            .find(|gateway| gateway.origin.handle == handle);
         let Some(view) = self.fabric.catalogue.view(handle) else {
             return;
         };
@@ -216,8 +232,10 @@ impl Azure<'_, '_> {
             decided_by: "a site of kind \"on_premises\" in the site file, with its `address_space`".into(),
             at: written.at,
         };
-        let mut announces = gateway.map(configured).unwrap_or_default();
-        let unknown = gateway.is_none_or(|gateway| !matches!(gateway.bgp, Ok(false)));
+        let written_prefixes = self.written_prefixes(handle);
+        let mut announces =
+            written_prefixes.map_or_else(Vec::new, |(prefixes, _)| configured(prefixes, &name, &written));
+        let unknown = written_prefixes.is_none_or(|(_, bgp)| !matches!(bgp, Ok(false)));
         let lower = Addresses::union_all(announces.iter().map(|announced| &announced.destinations.lower));
         let addresses = if unknown {
             Bounded::between(lower, Addresses::all(), [doubt.clone()])
@@ -328,16 +346,16 @@ impl Azure<'_, '_> {
 }
 
 /// The address space of a local network gateway, as what is known to lie behind it.
-fn configured(gateway: &LocalGateway) -> Vec<Announced> {
-    let prefixes = gateway.prefixes.iter().map(|prefix| Announced {
+fn configured(prefixes: &[Prefix], name: &Arc<str>, written: &Written) -> Vec<Announced> {
+    let prefixes = prefixes.iter().map(|prefix| Announced {
         destinations: prefix.destinations.clone(),
         length: prefix.length,
         because: format!(
-            "`{}` is in the address space of `{}`",
-            prefix.destinations.upper, gateway.origin.name
+            "`{}` is in the address space of `{name}`",
+            prefix.destinations.upper
         )
         .into(),
-        written: gateway.origin.written.clone(),
+        written: written.clone(),
         doubts: prefix.destinations.doubts.to_vec(),
         assumptions: Vec::new(),
     });

@@ -8,8 +8,10 @@ use std::collections::HashMap;
 
 use super::{Attachment, Azure, HubState};
 use crate::network::fabric::{Announced, UNKNOWN_REGION, node, region_stamp};
+use crate::network::inventory::Origin;
 use crate::network::join::Reference;
-use crate::network::model::{Doubt, HopKind};
+use crate::network::model::{Doubt, HopKind, NetworkFinding};
+use crate::source::Severity;
 
 impl Azure<'_, '_> {
     pub(super) fn place_hubs(&mut self) {
@@ -43,6 +45,9 @@ impl Azure<'_, '_> {
                 networks: Vec::new(),
                 attachments: Vec::new(),
                 tables: HashMap::new(),
+                statics: Vec::new(),
+                preference: hub.preference.clone(),
+                branches: self.branches(&hub.wan),
             });
         }
         self.hub_tables();
@@ -50,6 +55,9 @@ impl Azure<'_, '_> {
         self.hub_intents();
         self.hub_networks();
         self.hub_circuits();
+        self.hub_sites();
+        self.hub_clients();
+        self.hub_statics();
     }
 
     pub(super) fn hub(&self, reference: &Reference) -> Option<usize> {
@@ -112,6 +120,7 @@ impl Azure<'_, '_> {
             let Some(hub) = self.hub(&intent.hub) else {
                 continue;
             };
+            self.beside_intent(hub, &intent.origin);
             for policy in &intent.policies {
                 let mut doubts = policy.doubts.clone();
                 doubts.extend(intent.origin.presence.iter().cloned());
@@ -144,6 +153,42 @@ impl Azure<'_, '_> {
                     state.internet_policy = Some(own);
                 }
             }
+        }
+    }
+
+    /// Routing intent forbids custom route tables and static routes of connections (Microsoft Learn, "How
+    /// to configure Virtual WAN Hub routing intent and routing policies").
+    fn beside_intent(&mut self, hub: usize, intent: &Origin) {
+        let inventory = self.fabric.inventory;
+        let tables = inventory.azure.wan.tables.iter();
+        let custom = tables
+            .filter(|table| self.hub(&table.hub) == Some(hub))
+            .filter(|table| {
+                let name = table.name.as_deref().unwrap_or_default();
+                !["defaultRouteTable", "noneRouteTable"]
+                    .iter()
+                    .any(|own| name.eq_ignore_ascii_case(own))
+            })
+            .map(|table| (table.origin.name.clone(), table.origin.written.clone()));
+        let connections = inventory.azure.wan.connections.iter();
+        let statics = connections
+            .filter(|connection| self.hub(&connection.hub) == Some(hub))
+            .filter(|connection| !connection.routing.statics.is_empty())
+            .map(|connection| (connection.origin.name.clone(), connection.origin.written.clone()));
+        let found: Vec<_> = custom.chain(statics).collect();
+        for (name, written) in found.into_iter().filter(|_| intent.presence.is_empty()) {
+            self.fabric.network.findings.push(NetworkFinding {
+                id: "beside-routing-intent",
+                severity: Severity::Error,
+                summary: format!(
+                    "`{name}` has routes of its own in a hub with routing intent `{}`",
+                    intent.name
+                ),
+                help:
+                    "a hub has either routing intent, or custom route tables and static routes of connections"
+                        .into(),
+                written,
+            });
         }
     }
 
@@ -208,6 +253,7 @@ impl Azure<'_, '_> {
                         inward: Vec::new(),
                         internet: connection.internet.clone(),
                         internet_written: connection.internet_written.clone(),
+                        routing: connection.routing.clone(),
                     };
                     if let Some(hub) = self.hubs.get_mut(hub) {
                         hub.attachments.push(attachment);
@@ -241,29 +287,6 @@ impl Azure<'_, '_> {
                     }
                 }
                 (None, None) => {}
-            }
-        }
-        let gateways: Vec<_> = inventory.azure.wan.vpn_gateways.iter().collect();
-        for (origin, hub) in gateways {
-            self.not_understood(
-                &origin.name,
-                &origin.written,
-                "a site-to-site gateway in a hub: the sites behind it are not modelled",
-            );
-            let doubt = Doubt {
-                what: format!("what the sites behind `{}` announce", origin.name).into(),
-                decided_by: "nothing: site-to-site gateways in hubs are not modelled".into(),
-                at: origin.written.at,
-            };
-            if let Some(node) = self
-                .hub(hub)
-                .and_then(|hub| self.hubs.get(hub))
-                .map(|hub| hub.node)
-            {
-                self.add_route(
-                    node,
-                    super::perhaps_anywhere(vec![doubt], "a site behind a hub's gateway may be there"),
-                );
             }
         }
     }
