@@ -135,7 +135,7 @@ impl Azure<'_, '_> {
     }
 
     /// A table's static route to a connection: what its own static routes say, and otherwise the network.
-    pub(super) fn to_connection(
+    pub(super) fn lead_to_connection(
         &mut self,
         hub: usize,
         at: NodeId,

@@ -186,7 +186,7 @@ impl Azure<'_, '_> {
                     "the hub leads to its firewall",
                 ))
             }
-            None => match connection.and_then(|number| self.to_connection(hub, at, number)) {
+            None => match connection.and_then(|number| self.lead_to_connection(hub, at, number)) {
                 Some((forward, doubts)) => {
                     more = doubts;
                     forward
