@@ -254,6 +254,14 @@ fn show(directory: &Path) -> Json {
         .map(|evaluated| evaluated.evaluation)
         .collect();
     let joins = clearway::network::joins::joins(&evaluations);
-    let text = clearway::report::show::render_json(&evaluations, &joins, &sight.diagnostics, &sight.sources);
-    serde_json::from_str(&text).unwrap()
+    let mut text = Vec::new();
+    clearway::report::show::write_json(
+        &mut text,
+        &evaluations,
+        &joins,
+        &sight.diagnostics,
+        &sight.sources,
+    )
+    .unwrap();
+    serde_json::from_slice(&text).unwrap()
 }

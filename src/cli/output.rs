@@ -1,16 +1,27 @@
 //! Writing what a command says: standard output and files, whole or not at all.
 
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::path::Path;
+
+/// How much is written at once.
+const BUFFER: usize = 64 << 10;
 
 /// Writes to standard output. A reader that went away (`| head`) is no fault.
 ///
 /// # Errors
 /// What the system says when standard output cannot be written.
 pub fn print(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    stream(|out| out.write_all(text.as_bytes()))
+}
+
+/// [`print`] for what is written while it is made.
+///
+/// # Errors
+/// What `write` meets, or the system says, when standard output cannot be written.
+pub fn stream(write: impl FnOnce(&mut BufWriter<StdoutLock>) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }

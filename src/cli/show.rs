@@ -1,10 +1,12 @@
 //! `clearway show`: what the tool sees.
 
+use std::mem::ManuallyDrop;
+
 use clap::{Args, ValueEnum};
 
 use super::Status;
 use super::inputs::{InputArguments, environment};
-use super::output::{complain, print, terminal};
+use super::output::{complain, print, stream, terminal};
 use crate::evaluate::evaluation::Evaluation;
 use crate::network::Declarations;
 use crate::network::joins::joins;
@@ -37,34 +39,44 @@ pub enum ShowFormat {
 /// Errors in the input make the status [`Status::Unusable`]; what could be read is shown all the same.
 #[must_use]
 pub fn run(arguments: &ShowArguments) -> Status {
-    let mut sight = crate::see(
+    // The process ends with what it shows: the system takes its memory back faster than we could.
+    let mut sight = ManuallyDrop::new(crate::see(
         &arguments.input.inputs,
         &arguments.input.options(),
         &environment(),
-    );
+    ));
     let terminal = terminal();
     let style = Style {
         color: terminal.color,
         width: terminal.width,
     };
-    let evaluations: Vec<Evaluation> = std::mem::take(&mut sight.evaluated)
-        .into_iter()
-        .map(|evaluated| evaluated.evaluation)
-        .collect();
+    let evaluations: ManuallyDrop<Vec<Evaluation>> = ManuallyDrop::new(
+        sight
+            .evaluated
+            .iter_mut()
+            .map(|evaluated| std::mem::take(&mut evaluated.evaluation))
+            .collect(),
+    );
     let joins = joins(&evaluations);
-    let text = match arguments.format {
-        _ if arguments.summary => summarised(&evaluations, &sight.diagnostics, arguments.format),
-        ShowFormat::Json => show::render_json(&evaluations, &joins, &sight.diagnostics, &sight.sources),
+    let written = match arguments.format {
+        _ if arguments.summary => print(&summarised(
+            &evaluations,
+            &sight.diagnostics,
+            arguments.format,
+        )),
+        ShowFormat::Json => {
+            stream(|out| show::write_json(out, &evaluations, &joins, &sight.diagnostics, &sight.sources))
+        }
         ShowFormat::Human => {
             let problems = sight
                 .diagnostics
                 .iter()
                 .map(|problem| diagnostics::draw(problem, &sight.sources, style));
             complain(&problems.collect::<String>());
-            show::render_human(&evaluations, &joins, &sight.sources, style)
+            print(&show::render_human(&evaluations, &joins, &sight.sources, style))
         }
     };
-    if let Err(error) = print(&text) {
+    if let Err(error) = written {
         complain(&format!("standard output cannot be written: {error}\n"));
         return Status::Unusable;
     }
