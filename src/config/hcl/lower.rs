@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use hcl::edit::expr::{
     BinaryOperator, Conditional, Expression as Edit, ForExpr, FuncCall, Object, ObjectKey as EditKey,
     Traversal, TraversalOperator, UnaryOperator,
@@ -67,7 +68,7 @@ pub(super) struct Lower<'a> {
 
 /// Names that were met already: a configuration says the same few words over and over.
 #[derive(Debug, Default)]
-pub(super) struct Words(HashSet<Arc<str>>);
+pub(super) struct Words(HashSet<Arc<str>, RandomState>);
 
 impl Words {
     pub(super) fn get(&mut self, text: &str) -> Arc<str> {

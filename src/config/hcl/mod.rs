@@ -5,6 +5,10 @@ mod lower;
 mod message;
 mod parse;
 mod pieces;
+mod plain;
+mod plain_expression;
+#[cfg(test)]
+mod plain_tests;
 mod scan;
 mod template;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use hcl::edit::template::Template as EditTemplate;
 use super::lower::{Lower, Origin, Words};
 use super::message::{self, Failure, Form};
 use super::pieces::{self, Pieces};
+use super::plain;
 use super::scan::{Kind, Scan, scan, scan_template};
 use crate::config::syntax::Body;
 use crate::source::{Diagnostic, Severity, SourceId};
@@ -41,6 +42,11 @@ pub(super) fn template(text: &str) -> Result<Parsed<EditTemplate>, Failure> {
 
 /// Parses and lowers a body; of what has errors, everything else.
 pub(super) fn body(text: &str, source: SourceId, origin: Origin) -> (Body, Vec<Diagnostic>) {
+    plain::body(text, source, origin).unwrap_or_else(|| body_by_parser(text, source, origin))
+}
+
+/// [`body`] by `hcl::edit` alone.
+pub(super) fn body_by_parser(text: &str, source: SourceId, origin: Origin) -> (Body, Vec<Diagnostic>) {
     let mut reader = BodyReader {
         source,
         words: Words::default(),
@@ -167,7 +173,7 @@ impl BodyReader {
 }
 
 /// Whether a comment may be open at the end, which `hcl::edit` lets pass.
-fn has_open_comment(text: &str) -> bool {
+pub(super) fn has_open_comment(text: &str) -> bool {
     let last = text.rfind("/*").and_then(|at| text.get(at..));
     last.is_some_and(|comment| !comment.contains("*/"))
 }
@@ -211,7 +217,7 @@ fn is_header(line: &str) -> bool {
             .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '"' | ' ' | '\t' | '.' | '/'))
 }
 
-fn attempt<T>(
+pub(super) fn attempt<T>(
     text: &str,
     form: Form,
     parser: impl Fn(&str) -> Result<T, parser::Error>,

@@ -89,17 +89,29 @@ pub(super) fn scan_template(text: &str) -> Scan {
     run(text, true)
 }
 
+/// The end of the attribute, block or expression with which a text begins, without what follows on its
+/// last line.
+pub(super) fn first_item(text: &str) -> Option<usize> {
+    let mut scanner = Scanner::new(text);
+    let mut end = None;
+    while scanner.at < text.len() && scanner.found.items.is_empty() {
+        let (before, inside) = (scanner.at, !scanner.open.is_empty());
+        match scanner.kind() {
+            Some(Kind::Quotes) => scanner.in_quotes(),
+            Some(Kind::Heredoc) => scanner.in_heredoc(),
+            _ => scanner.in_code(),
+        }
+        let passed = text.as_bytes().get(before).copied().unwrap_or(b' ');
+        let is_comment = passed == b'#' || text.get(before..).is_some_and(|rest| rest.starts_with("//"));
+        if inside || !scanner.open.is_empty() || !(passed.is_ascii_whitespace() || is_comment) {
+            end = Some(scanner.at);
+        }
+    }
+    end.filter(|end| text.is_char_boundary(*end))
+}
+
 fn run(text: &str, is_template: bool) -> Scan {
-    let mut scanner = Scanner {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        open: Vec::new(),
-        item: None,
-        significant: 0,
-        delimiter: Vec::new(),
-        found: Scan::default(),
-    };
+    let mut scanner = Scanner::new(text);
     while scanner.at < scanner.bytes.len() {
         match scanner.kind() {
             Some(Kind::Quotes) => scanner.in_quotes(),
@@ -128,6 +140,19 @@ struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
+    fn new(text: &'a str) -> Scanner<'a> {
+        Scanner {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            open: Vec::new(),
+            item: None,
+            significant: 0,
+            delimiter: Vec::new(),
+            found: Scan::default(),
+        }
+    }
+
     fn byte(&self, ahead: usize) -> u8 {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
