@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use config::{Content, Environment, Input, Options};
 use evaluate::door::evaluate_input;
 use evaluate::evaluated::Evaluated;
+use evaluate::evaluation::Evaluation;
 use network::model::Network;
 use network::service_tags::ServiceTags;
 use prove::finding::{InputKind, Report, ReportInput};
@@ -76,6 +77,18 @@ pub fn check(
     environment: &Environment,
     question: &Question,
 ) -> (Report, Sources) {
+    let (report, sources, _) = check_and_keep(paths, options, environment, question);
+    (report, sources)
+}
+
+/// [`check`], with all that it made.
+#[must_use]
+pub fn check_and_keep(
+    paths: &[PathBuf],
+    options: &Options,
+    environment: &Environment,
+    question: &Question,
+) -> (Report, Sources, Kept) {
     let model = model(
         paths,
         options,
@@ -114,7 +127,8 @@ pub fn trace(
         question.service_tags.as_deref(),
     );
     let report = prove::trace::trace(&model.network, &model.site_file, &model.packs, &model.tags, asked);
-    model.finish(report)
+    let (report, sources, _) = model.finish(report);
+    (report, sources)
 }
 
 /// Everything that is decided upon.
@@ -126,16 +140,33 @@ struct Model {
     tags: ServiceTags,
     diagnostics: Vec<Diagnostic>,
     sources: Sources,
+    evaluated: Vec<Evaluated>,
+    evaluations: Vec<Evaluation>,
+}
+
+/// What a report was made from. A process that ends with the report need not take it apart, which for a
+/// large input is a good part of the work.
+pub struct Kept {
+    _inputs: Vec<Input>,
+    _evaluated: Vec<Evaluated>,
+    _evaluations: Vec<Evaluation>,
+    _network: Network,
 }
 
 impl Model {
     /// Adds to a report what was read for it.
-    fn finish(self, mut report: Report) -> (Report, Sources) {
+    fn finish(self, mut report: Report) -> (Report, Sources, Kept) {
         let mut diagnostics = self.diagnostics;
         report.inputs = self.inputs.iter().map(report_input).collect();
         diagnostics.append(&mut report.diagnostics);
         report.diagnostics = diagnostics;
-        (report, self.sources)
+        let kept = Kept {
+            _inputs: self.inputs,
+            _evaluated: self.evaluated,
+            _evaluations: self.evaluations,
+            _network: self.network,
+        };
+        (report, self.sources, kept)
     }
 }
 
@@ -149,7 +180,7 @@ fn model(
 ) -> Model {
     let Sight {
         inputs,
-        evaluated,
+        mut evaluated,
         mut diagnostics,
         mut sources,
     } = see(paths, options, environment);
@@ -157,9 +188,9 @@ fn model(
     let tags = service_tags(named_tags, environment, &mut sources, &mut diagnostics);
     let site_file = site_file(&inputs, &evaluated, &packs, &mut diagnostics);
     let mut evaluations = Vec::with_capacity(evaluated.len());
-    for one in evaluated {
+    for one in &mut evaluated {
         diagnostics.extend(one.evaluation.diagnostics.iter().cloned());
-        evaluations.push(one.evaluation);
+        evaluations.push(std::mem::take(&mut one.evaluation));
     }
     Model {
         network: network::build(&evaluations, &site_file.declarations(), &tags),
@@ -169,6 +200,8 @@ fn model(
         tags,
         diagnostics,
         sources,
+        evaluated,
+        evaluations,
     }
 }
 

@@ -4,6 +4,7 @@
 //! value can carry one; lines and columns are computed only when somebody prints them.
 
 use std::num::NonZeroU32;
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 /// One of the texts in a [`Sources`].
@@ -46,11 +47,35 @@ pub enum Syntax {
     Json,
 }
 
+/// A text that is shared. It stays in the memory it was read into: a plan is not copied to be kept.
+#[derive(Clone, Debug, Default)]
+pub struct SharedText(Arc<String>);
+
+impl Deref for SharedText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for SharedText {
+    fn from(text: String) -> SharedText {
+        SharedText(Arc::new(text))
+    }
+}
+
+impl From<&str> for SharedText {
+    fn from(text: &str) -> SharedText {
+        SharedText::from(text.to_owned())
+    }
+}
+
 /// A text with the path under which reports name it (relative, with `/`).
 #[derive(Clone, Debug)]
 pub struct Source {
     pub path: Arc<str>,
-    pub text: Arc<str>,
+    pub text: SharedText,
     pub syntax: Syntax,
     /// Where lines begin; made when the first position is asked for.
     lines: OnceLock<Vec<u32>>,
@@ -67,7 +92,7 @@ pub struct Section {
 
 impl Source {
     #[must_use]
-    pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>, syntax: Syntax) -> Source {
+    pub fn new(path: impl Into<Arc<str>>, text: impl Into<SharedText>, syntax: Syntax) -> Source {
         Source {
             path: path.into(),
             text: text.into(),
@@ -114,8 +139,9 @@ impl Source {
 const LONG_LINE: usize = 10_000;
 
 fn line_starts(text: &str) -> Vec<u32> {
-    let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-    let starts = newlines.map(|(index, _)| u32::try_from(index + 1).unwrap_or(u32::MAX));
+    let starts = text
+        .match_indices('\n')
+        .map(|(index, _)| u32::try_from(index + 1).unwrap_or(u32::MAX));
     std::iter::once(0).chain(starts).collect()
 }
 
@@ -133,7 +159,12 @@ pub struct Sources {
 }
 
 impl Sources {
-    pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>, syntax: Syntax) -> SourceId {
+    pub fn add(
+        &mut self,
+        path: impl Into<Arc<str>>,
+        text: impl Into<SharedText>,
+        syntax: Syntax,
+    ) -> SourceId {
         self.sources.push(Source::new(path, text, syntax));
         let count = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
         SourceId(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN))

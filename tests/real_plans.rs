@@ -10,21 +10,20 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clearway::config::plan::{self, Plan};
 use clearway::config::{Options, SourceOption};
 use clearway::evaluate::evaluation::Evaluation;
 use clearway::evaluate::plan::{from_plan, from_state};
 use clearway::evaluate::values::value::{Step, Symbol, Value};
-use clearway::source::{Diagnostic, Sources, Syntax};
+use clearway::source::{Diagnostic, SharedText, Sources, Syntax};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn read(file: &Path) -> (Arc<str>, Plan, Evaluation, Vec<Diagnostic>) {
-    let text: Arc<str> = std::fs::read_to_string(file).unwrap().into();
+fn read(file: &Path) -> (SharedText, Plan, Evaluation, Vec<Diagnostic>) {
+    let text = SharedText::from(std::fs::read_to_string(file).unwrap());
     let mut sources = Sources::default();
     let source = sources.add("plan.json", text.clone(), Syntax::Json);
     let mut diagnostics = Vec::new();
@@ -352,7 +351,7 @@ fn follow<'v>(value: &'v Value, path: &[Step]) -> Option<&'v Value> {
 #[test]
 fn a_state_has_what_the_plan_before_it_planned() {
     let file = root().join("testdata/plans/updates/state-show.json");
-    let text: Arc<str> = std::fs::read_to_string(file).unwrap().into();
+    let text = SharedText::from(std::fs::read_to_string(file).unwrap());
     let mut sources = Sources::default();
     let source = sources.add("state.json", text.clone(), Syntax::Json);
     let mut diagnostics = Vec::new();

@@ -1,5 +1,6 @@
 //! `clearway check`: decide every requirement.
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -105,14 +106,16 @@ pub fn run(arguments: &CheckArguments) -> Status {
         service_tags: arguments.service_tags.clone(),
         today: Some(today()),
     };
-    let (report, sources) = crate::check(
+    // The process ends with the report: the system takes its memory back faster than we could.
+    let made = ManuallyDrop::new(crate::check_and_keep(
         &arguments.input.inputs,
         &arguments.input.options(),
         &environment(),
         &question,
-    );
+    ));
+    let (report, sources, _) = &*made;
     for format in &arguments.formats {
-        if let Err(problem) = deliver(format, &report, &sources, arguments.verbose) {
+        if let Err(problem) = deliver(format, report, sources, arguments.verbose) {
             complain(&problem);
             return Status::Unusable;
         }

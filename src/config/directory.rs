@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::files::{self, Files, Refusal};
 use super::syntax::Body;
 use super::{hcl, json};
-use crate::source::{Diagnostic, SourceId, Sources, Syntax};
+use crate::source::{Diagnostic, SharedText, SourceId, Sources, Syntax};
 
 /// From this many bytes on files are parsed on two threads and more.
 const PARALLEL: usize = 256 << 10;
@@ -80,13 +79,13 @@ pub(super) fn read(
         });
         match text {
             Ok(text) => {
-                let text: Arc<str> = Arc::from(text);
+                let text = SharedText::from(text);
                 let syntax = if name.ends_with(".json") {
                     Syntax::Json
                 } else {
                     Syntax::Hcl
                 };
-                let source = sources.add(path, Arc::clone(&text), syntax);
+                let source = sources.add(path, text.clone(), syntax);
                 texts.push(Text {
                     source,
                     text,
@@ -116,7 +115,7 @@ pub(super) fn unreadable(path: &str, refusal: &Refusal) -> Diagnostic {
 
 struct Text {
     source: SourceId,
-    text: Arc<str>,
+    text: SharedText,
     syntax: Syntax,
     is_override: bool,
 }

@@ -200,7 +200,8 @@ pub(super) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> 
     if !metadata.is_file() {
         return Err(Refusal::NotAFile);
     }
-    read_up_to(fs::File::open(path)?, limit)
+    let size = metadata.len().min(limit);
+    read_sized(fs::File::open(path)?, size, limit)
 }
 
 /// Reads a stream to its end.
@@ -208,7 +209,12 @@ pub(super) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> 
 /// # Errors
 /// It cannot be read, or holds more than `limit`.
 pub(super) fn read_up_to(stream: impl Read, limit: u64) -> Result<Vec<u8>, Refusal> {
-    let mut bytes = Vec::new();
+    read_sized(stream, 0, limit)
+}
+
+/// [`read_up_to`] of a stream that is expected to hold `size` bytes: room for them is made once.
+fn read_sized(stream: impl Read, size: u64, limit: u64) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::with_capacity(usize::try_from(size + 1).unwrap_or(0));
     stream.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(Refusal::TooLarge { limit });

@@ -10,7 +10,7 @@ use super::plan::{self, BlockAddress, Plan};
 use super::sniff::{self, Kind};
 use super::variables::FromOutside;
 use super::{Content, Environment, Input, Options, SiteFile, SourceOption, Tree, directory, hcl, tree};
-use crate::source::{Diagnostic, Place, SourceId, Sources, Syntax};
+use crate::source::{Diagnostic, Place, SharedText, SourceId, Sources, Syntax};
 
 /// The file that says what Terraform cannot.
 const SITE_FILE: &str = "clearway.hcl";
@@ -147,8 +147,8 @@ impl Reader<'_> {
             Ok(bytes) => files::decode(bytes),
             Err(refusal) => Err(refusal),
         };
-        let text: Arc<str> = match text {
-            Ok(text) => Arc::from(text),
+        let text = match text {
+            Ok(text) => SharedText::from(text),
             Err(Refusal::NotAFile) => {
                 self.diagnostics.push(
                     directory::unreadable(shown, &Refusal::NotAFile)
@@ -162,7 +162,7 @@ impl Reader<'_> {
             }
         };
         let kind = sniff::kind(&text, shown);
-        let source = self.sources.add(shown, Arc::clone(&text), Syntax::Json);
+        let source = self.sources.add(shown, text.clone(), Syntax::Json);
         if let Some(diagnostic) = misfit(kind, shown) {
             let at = start_of(source);
             self.diagnostics.push(diagnostic.at(Some(at)));

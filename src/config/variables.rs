@@ -111,7 +111,7 @@ impl FromOutside {
 
 fn text_given(shown: &str, name: &str, text: &str, from: GivenFrom, sources: &mut Sources) -> Given {
     let text: Arc<str> = Arc::from(text);
-    let source = sources.add(shown, Arc::clone(&text), Syntax::Hcl);
+    let source = sources.add(shown, &*text, Syntax::Hcl);
     Given {
         name: Arc::from(name),
         place: Some(Place {

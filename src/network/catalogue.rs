@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use crate::config::module::Mode;
 use crate::evaluate::address::Address;
 use crate::evaluate::evaluation::{Evaluation, Instance};
@@ -19,12 +21,12 @@ pub struct Handle(pub u32);
 pub struct Catalogue<'e> {
     entries: Vec<Entry<'e>>,
     evaluations: &'e [Evaluation],
-    by_address: HashMap<(usize, &'e Address), Handle>,
+    by_address: HashMap<(usize, &'e Address), Handle, RandomState>,
     /// ARM key (see [`ids`]) to the instances that have it, managed ones first.
-    by_key: HashMap<Arc<str>, Vec<Handle>>,
-    by_path: HashMap<Arc<str>, Vec<Handle>>,
+    by_key: HashMap<Arc<str>, Vec<Handle>, RandomState>,
+    by_path: HashMap<Arc<str>, Vec<Handle>, RandomState>,
     /// Data sources and the like that are another instance of the inputs.
-    canonical: HashMap<Handle, (Handle, bool)>,
+    canonical: HashMap<Handle, (Handle, bool), RandomState>,
 }
 
 #[derive(Debug)]
@@ -45,10 +47,10 @@ impl<'e> Catalogue<'e> {
         let mut catalogue = Catalogue {
             entries: Vec::new(),
             evaluations,
-            by_address: HashMap::new(),
-            by_key: HashMap::new(),
-            by_path: HashMap::new(),
-            canonical: HashMap::new(),
+            by_address: HashMap::default(),
+            by_key: HashMap::default(),
+            by_path: HashMap::default(),
+            canonical: HashMap::default(),
         };
         for (input, evaluation) in evaluations.iter().enumerate() {
             for instance in &evaluation.instances {
@@ -131,8 +133,8 @@ impl<'e> Catalogue<'e> {
     }
 
     /// Data sources that read what an input also manages, and one object managed or read twice.
-    fn find_canonical(&self) -> HashMap<Handle, (Handle, bool)> {
-        let mut canonical = HashMap::new();
+    fn find_canonical(&self) -> HashMap<Handle, (Handle, bool), RandomState> {
+        let mut canonical = HashMap::default();
         for (number, entry) in self.entries.iter().enumerate() {
             let handle = Handle(u32::try_from(number).unwrap_or(u32::MAX));
             let groups = [

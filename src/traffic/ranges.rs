@@ -9,7 +9,15 @@ impl Ranges {
     /// Ranges in any order, overlapping or not; those that end before they start are dropped.
     #[must_use]
     pub fn new(ranges: impl IntoIterator<Item = (u32, u32)>) -> Ranges {
-        let mut sorted: Vec<(u32, u32)> = ranges.into_iter().filter(|(low, high)| low <= high).collect();
+        let mut ranges = ranges.into_iter().filter(|(low, high)| low <= high);
+        // Nearly every set is one range, or none.
+        let Some(first) = ranges.next() else {
+            return Ranges(Arc::default());
+        };
+        let Some(second) = ranges.next() else {
+            return Ranges(Arc::new([first]));
+        };
+        let mut sorted: Vec<(u32, u32)> = [first, second].into_iter().chain(ranges).collect();
         sorted.sort_unstable();
         let mut merged: Vec<(u32, u32)> = Vec::with_capacity(sorted.len());
         for (low, high) in sorted {

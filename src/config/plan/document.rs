@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::json::{self, Json, Text};
 use super::{Action, Change, OutputChange, Plan, Span, State, StateInstance, StateOutput, configuration};
 use crate::config::module::Mode;
-use crate::source::{Diagnostic, Place, SourceId};
+use crate::source::{Diagnostic, Place, SharedText, SourceId};
 
 /// The sections of a plan. Drift, checks and relevant attributes are passed over.
 #[derive(Deserialize)]
@@ -95,7 +95,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for ChangeDocument<'a> {
 }
 
 /// Reads a plan. `None` when nothing of it can be used; the reason is then among the diagnostics.
-pub fn read_plan(source: SourceId, text: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -> Option<Plan> {
+pub fn read_plan(source: SourceId, text: &SharedText, diagnostics: &mut Vec<Diagnostic>) -> Option<Plan> {
     let document: PlanDocument = parse(source, text, "plan", diagnostics)?;
     check_version(source, document.format_version.as_ref(), "plan", diagnostics)?;
     let errored = document.errored.unwrap_or(false);
@@ -137,7 +137,7 @@ pub fn read_plan(source: SourceId, text: &Arc<str>, diagnostics: &mut Vec<Diagno
 
 /// Reads a state as `terraform show -json` prints it. `None` when nothing of it can be used; the
 /// reason is then among the diagnostics.
-pub fn read_state(source: SourceId, text: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -> Option<State> {
+pub fn read_state(source: SourceId, text: &SharedText, diagnostics: &mut Vec<Diagnostic>) -> Option<State> {
     let document: StateDocument = parse(source, text, "state", diagnostics)?;
     check_version(source, document.format_version.as_ref(), "state", diagnostics)?;
     // A state without resources has no `values` at all.
@@ -154,7 +154,7 @@ pub fn read_state(source: SourceId, text: &Arc<str>, diagnostics: &mut Vec<Diagn
 /// The first document of the text. What stands after it is an error of its own.
 fn parse<'a, T: Deserialize<'a>>(
     source: SourceId,
-    text: &'a Arc<str>,
+    text: &'a SharedText,
     kind: &str,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<T> {

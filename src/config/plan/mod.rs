@@ -19,7 +19,7 @@ pub use document::{read_plan, read_state};
 
 use super::Given;
 use super::module::{Mode, ResourceName};
-use crate::source::{Place, SourceId};
+use crate::source::{Place, SharedText, SourceId};
 
 /// A byte range of the text of a plan or state; `end` is exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Span {
 #[derive(Debug)]
 pub struct Plan {
     pub source: SourceId,
-    pub text: Arc<str>,
+    pub text: SharedText,
     pub terraform_version: Option<Arc<str>>,
     /// Terraform stopped with an error: what the plan shows is not what an apply would leave.
     pub errored: bool,
@@ -57,7 +57,7 @@ pub struct Plan {
 #[derive(Debug)]
 pub struct State {
     pub source: SourceId,
-    pub text: Arc<str>,
+    pub text: SharedText,
     pub terraform_version: Option<Arc<str>>,
     pub instances: Vec<StateInstance>,
     pub outputs: Vec<StateOutput>,

@@ -1,9 +1,9 @@
 use super::*;
-use crate::source::{Diagnostic, Severity, Sources, Syntax};
+use crate::source::{Diagnostic, Severity, SharedText, Sources, Syntax};
 
 fn read(text: &str) -> (Option<Plan>, Vec<Diagnostic>) {
     let mut sources = Sources::default();
-    let text: Arc<str> = Arc::from(text);
+    let text = SharedText::from(text);
     let source = sources.add("plan.json", text.clone(), Syntax::Json);
     let mut diagnostics = Vec::new();
     let plan = read_plan(source, &text, &mut diagnostics);

@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use foldhash::fast::RandomState;
+
 use super::repetition::Expansion;
 use super::resource::ResourceNode;
 use crate::config::Given;
@@ -62,9 +64,9 @@ pub(crate) struct Binding(pub Option<(&'static str, Value)>);
 
 #[derive(Default)]
 struct Memo {
-    values: HashMap<(Kind, Arc<str>), State>,
-    resources: HashMap<ResourceName, Arc<ResourceNode>>,
-    children: HashMap<Arc<str>, Arc<Children>>,
+    values: HashMap<(Kind, Arc<str>), State, RandomState>,
+    resources: HashMap<ResourceName, Arc<ResourceNode>, RandomState>,
+    children: HashMap<Arc<str>, Arc<Children>, RandomState>,
 }
 
 /// The instances that a module call makes.

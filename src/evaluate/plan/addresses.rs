@@ -1,7 +1,9 @@
 //! Addresses of a plan's text as [`Address`], with everything that repeats shared.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::fast::RandomState;
 
 use crate::config::module::Mode;
 use crate::config::plan::traversal::{self, Step};
@@ -10,8 +12,8 @@ use crate::evaluate::address::{Address, Key, ModulePath, ModuleStep};
 /// Texts and module paths that occur again and again in a large plan, each kept once.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
-    texts: HashMap<Arc<str>, Arc<str>>,
-    modules: HashMap<Vec<ModuleStep>, ModulePath>,
+    texts: HashSet<Arc<str>, RandomState>,
+    modules: HashMap<Vec<ModuleStep>, ModulePath, RandomState>,
 }
 
 impl Shared {
@@ -20,7 +22,7 @@ impl Shared {
             return shared.clone();
         }
         let shared: Arc<str> = Arc::from(text);
-        self.texts.insert(shared.clone(), shared.clone());
+        self.texts.insert(shared.clone());
         shared
     }
 

@@ -1,12 +1,12 @@
 use super::*;
 use crate::config::plan::{json, read_plan, read_state};
 use crate::evaluate::values::value::{Kind, Symbol};
-use crate::source::{Sources, Syntax};
+use crate::source::{SharedText, Sources, Syntax};
 
 /// A plan read and evaluated, with everything that was said about it.
 pub(super) fn plan(text: &str) -> (Plan, Evaluation, Vec<Diagnostic>) {
     let mut sources = Sources::default();
-    let text: Arc<str> = Arc::from(text);
+    let text = SharedText::from(text);
     let source = sources.add("plan.json", text.clone(), Syntax::Json);
     let mut diagnostics = Vec::new();
     let plan = read_plan(source, &text, &mut diagnostics).expect("a plan");
@@ -508,7 +508,7 @@ fn places_lead_to_the_value_in_the_plan() {
 
 #[test]
 fn a_state_is_wholly_known() {
-    let text: Arc<str> = Arc::from(
+    let text = SharedText::from(
         r#"{"format_version":"1.0","values":{"outputs":{"key":{"sensitive":true,"value":"k"}},"root_module":{
             "resources":[{"address":"azurerm_x.a","mode":"managed","values":{"n":1},"sensitive_values":{"n":true}}],
             "child_modules":[{"resources":[{"address":"module.m.azurerm_x.b","mode":"managed","values":{}}],
