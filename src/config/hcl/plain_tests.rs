@@ -71,16 +71,12 @@ fn what_is_wrong_is_left_to_the_parser() {
         "a = \"x\ny\"\n",
         "a = \"\\q\"\n",
         "a = 1.\n",
+        "a = { x = 1, x = 2 }\n",
+        "a = 1\n/* open\n",
         "}\n",
     ] {
         assert!(!is_read(text), "{text}");
     }
-}
-
-#[test]
-fn an_object_that_repeats_a_key_is_warned_about() {
-    let text = "a = { x = 1, x = 2 }\n";
-    assert!(is_read(text));
 }
 
 /// Every configuration that lies in the repository, and beside it where there is more.
