@@ -14,6 +14,7 @@ mod soundness {
     pub mod nsx;
     pub mod run;
     pub mod storage;
+    pub mod unknowns;
     pub mod wan;
 }
 
@@ -39,4 +40,15 @@ fn nothing_is_satisfied_by_ignorance() {
 fn what_cannot_matter_leaves_nothing_open() {
     let attacks: Vec<&Attack> = soundness::harmless::ATTACKS.iter().collect();
     soundness::run::all(&attacks);
+}
+
+#[test]
+fn an_unknown_argument_turns_no_verdict_round() {
+    soundness::unknowns::no_verdict_turns_round(16);
+}
+
+#[test]
+#[ignore = "every edit: minutes"]
+fn no_unknown_argument_turns_a_verdict_round() {
+    soundness::unknowns::no_verdict_turns_round(1);
 }

@@ -13,6 +13,9 @@ use crate::evaluate::values::value::{Kind, Value};
 use super::attributes::{View, text_of};
 use super::ids;
 
+/// So many instances are told apart that a name may mean.
+const MOST_POSSIBLE: usize = 32;
+
 /// An instance of one of the inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Handle(pub u32);
@@ -25,6 +28,8 @@ pub struct Catalogue<'e> {
     /// ARM key (see [`ids`]) to the instances that have it, managed ones first.
     by_key: HashMap<Arc<str>, Vec<Handle>, RandomState>,
     by_path: HashMap<Arc<str>, Vec<Handle>, RandomState>,
+    /// Those of each last type and name (see [`ids::tail`]).
+    by_tail: HashMap<(Arc<str>, Option<Arc<str>>), Vec<Handle>, RandomState>,
     /// Data sources and the like that are another instance of the inputs.
     canonical: HashMap<Handle, (Handle, bool), RandomState>,
 }
@@ -50,6 +55,7 @@ impl<'e> Catalogue<'e> {
             by_address: HashMap::default(),
             by_key: HashMap::default(),
             by_path: HashMap::default(),
+            by_tail: HashMap::default(),
             canonical: HashMap::default(),
         };
         for (input, evaluation) in evaluations.iter().enumerate() {
@@ -95,7 +101,27 @@ impl<'e> Catalogue<'e> {
                 }
             }
         }
+        for (key, handles) in &self.by_key {
+            let (kind, name) = ids::tail(key);
+            let tail = (Arc::from(kind), name.map(Arc::from));
+            self.by_tail.entry(tail).or_default().extend(handles);
+        }
+        self.by_tail.values_mut().for_each(|handles| handles.sort());
         self.canonical = self.find_canonical();
+    }
+
+    /// Instances that may have this key although theirs is another: a name in one of the two is not
+    /// known. `None`: too many to tell.
+    #[must_use]
+    pub fn perhaps_with_key(&self, key: &str) -> Option<Vec<Handle>> {
+        let (kind, name) = ids::tail(key);
+        let own = self.by_tail.get(&(kind.into(), name.map(Arc::from)));
+        let unnamed = name.and_then(|_| self.by_tail.get(&(kind.into(), None)));
+        let all = || own.into_iter().chain(unnamed).flatten().copied();
+        (name.is_some() && all().nth(MOST_POSSIBLE).is_none()).then(|| {
+            let fits = |handle: &Handle| self.key(*handle).is_some_and(|own| ids::may_be_one(own, key));
+            all().filter(fits).collect()
+        })
     }
 
     /// The key of an instance; the parents of azapi resources first.

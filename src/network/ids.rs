@@ -277,11 +277,45 @@ pub fn arm_type(view: &View<'_>) -> Option<String> {
     Some(kind.to_ascii_lowercase())
 }
 
-/// A name in a key: known text in lower case, or the symbol it is.
+/// A name in a key: known text in lower case, or the symbol it is, marked as such.
 fn name(value: &Value) -> String {
     match text_of(value) {
         Some(text) => text.to_ascii_lowercase(),
-        None => value.symbol().map(ToString::to_string).unwrap_or_default(),
+        None => {
+            let symbol = value.symbol().map(ToString::to_string).unwrap_or_default();
+            format!("{UNKNOWN}{}", symbol.replace('/', "|"))
+        }
+    }
+}
+
+/// Begins a name in a key that is not known: no name of Azure has it.
+const UNKNOWN: char = '\u{0}';
+
+/// Whether a name in the key is not known.
+#[must_use]
+pub fn is_vague(key: &str) -> bool {
+    key.contains(UNKNOWN)
+}
+
+/// What two keys that may be one have in common, however little is known of them: the last type, and
+/// the name where it is known.
+#[must_use]
+pub fn tail(key: &str) -> (&str, Option<&str>) {
+    let (rest, name) = key.rsplit_once('/').unwrap_or(("", key));
+    let kind = rest.rsplit_once('/').map_or(rest, |(_, kind)| kind);
+    (kind, Some(name).filter(|name| !is_vague(name)))
+}
+
+/// Whether two keys may be of one object, given that names in them are unknown.
+#[must_use]
+pub fn may_be_one(one: &str, two: &str) -> bool {
+    let (mut one, mut two) = (one.split('/'), two.split('/'));
+    loop {
+        match (one.next(), two.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if a == b || is_vague(a) || is_vague(b) => {}
+            _ => return false,
+        }
     }
 }
 

@@ -74,6 +74,15 @@ impl Reference {
         }
     }
 
+    /// Why it is not known which it is, where it may be one that an input defines.
+    #[must_use]
+    pub fn unknown(&self) -> Option<&Doubt> {
+        match self {
+            Reference::Unknown(doubt) | Reference::Either(_, doubt) => Some(doubt),
+            _ => None,
+        }
+    }
+
     #[must_use]
     pub fn assumptions(&self) -> &[Assumption] {
         match self {
@@ -295,14 +304,46 @@ impl Catalogue<'_> {
         // The name itself may say whose it is: an attribute of that resource.
         let symbolic = steps.last().and_then(|(_, value)| *value);
         match self.resolve(self.input(from), symbolic.filter(|value| !value.is_known())) {
-            Reference::None => Reference::Outside(
+            Reference::None => {}
+            found => return found,
+        }
+        let names = steps.iter().map(|(_, value)| *value).chain([group]).flatten();
+        let unknown = names.filter(|value| !value.is_known()).map(doubt_of).next();
+        self.perhaps_named(&key, unknown)
+    }
+
+    /// What a key means that no instance has, given that names in it (for the reason given) or in those
+    /// of instances are not known.
+    fn perhaps_named(&self, key: &Arc<str>, unknown: Option<Doubt>) -> Reference {
+        let Some(handles) = self.perhaps_with_key(key) else {
+            let among = || {
+                doubt(
+                    format!("which of many `{key}` is"),
+                    "known names of resource groups",
+                )
+            };
+            return Reference::Unknown(unknown.unwrap_or_else(among));
+        };
+        match (&*handles, unknown) {
+            ([], Some(unknown)) => Reference::Unknown(unknown),
+            ([], None) => Reference::Outside(
                 key.clone(),
                 doubt(
                     format!("`{key}`, which no input defines"),
                     "the input (directory, plan or state) that defines it",
                 ),
             ),
-            found => found,
+            ([first, ..], unknown) => {
+                let name = self.view(*first).map_or_else(|| "".into(), |view| view.address());
+                let same = || {
+                    doubt(
+                        format!("whether `{name}` is `{key}`"),
+                        "a known name and resource group, by a variable's value or a plan",
+                    )
+                };
+                let targets = handles.iter().map(|handle| self.target(*handle, &[], ""));
+                Reference::Either(targets.collect(), unknown.unwrap_or_else(same))
+            }
         }
     }
 }

@@ -742,4 +742,164 @@ resource "azurerm_virtual_network_peering" "spoke" {
         row: "msa-to-storage",
         wanted: Undetermined,
     },
+    Attack {
+        name: "peering-half-to-an-unknown-network",
+        case: "private-endpoint-storage",
+        edits: &[(
+            r#"resource "azurerm_subnet" "endpoints" {
+  name                 = "snet-endpoints"
+  resource_group_name  = azurerm_resource_group.dr.name
+  virtual_network_name = azurerm_virtual_network.hub.name
+  address_prefixes     = ["10.62.1.0/26"]"#,
+            r#"resource "azurerm_subnet" "endpoints" {
+  name                 = "snet-endpoints"
+  resource_group_name  = azurerm_resource_group.dr.name
+  virtual_network_name = azurerm_virtual_network.spoke.name
+  address_prefixes     = ["10.66.1.0/26"]"#,
+        )],
+        add: r#"
+resource "azurerm_virtual_network" "spoke" {
+  name                = "vnet-spoke"
+  resource_group_name = azurerm_resource_group.dr.name
+  location            = azurerm_resource_group.dr.location
+  address_space       = ["10.66.0.0/23"]
+}
+resource "azurerm_virtual_network_peering" "hub" {
+  name                      = "hub"
+  resource_group_name       = azurerm_resource_group.dr.name
+  virtual_network_name      = azurerm_virtual_network.hub.name
+  remote_virtual_network_id = var.unknown
+  allow_gateway_transit = true
+}
+resource "azurerm_virtual_network_peering" "spoke" {
+  name                      = "spoke"
+  resource_group_name       = azurerm_resource_group.dr.name
+  virtual_network_name      = azurerm_virtual_network.spoke.name
+  remote_virtual_network_id = azurerm_virtual_network.hub.id
+  use_remote_gateways = true
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Undetermined,
+    },
+    Attack {
+        name: "peering-half-of-an-unknown-network",
+        case: "private-endpoint-storage",
+        edits: &[(
+            r#"resource "azurerm_subnet" "endpoints" {
+  name                 = "snet-endpoints"
+  resource_group_name  = azurerm_resource_group.dr.name
+  virtual_network_name = azurerm_virtual_network.hub.name
+  address_prefixes     = ["10.62.1.0/26"]"#,
+            r#"resource "azurerm_subnet" "endpoints" {
+  name                 = "snet-endpoints"
+  resource_group_name  = azurerm_resource_group.dr.name
+  virtual_network_name = azurerm_virtual_network.spoke.name
+  address_prefixes     = ["10.66.1.0/26"]"#,
+        )],
+        add: r#"
+resource "azurerm_virtual_network" "spoke" {
+  name                = "vnet-spoke"
+  resource_group_name = azurerm_resource_group.dr.name
+  location            = azurerm_resource_group.dr.location
+  address_space       = ["10.66.0.0/23"]
+}
+resource "azurerm_virtual_network_peering" "hub" {
+  name                      = "hub"
+  resource_group_name       = azurerm_resource_group.dr.name
+  virtual_network_name      = azurerm_virtual_network.hub.name
+  remote_virtual_network_id = azurerm_virtual_network.spoke.id
+  allow_gateway_transit = true
+}
+resource "azurerm_virtual_network_peering" "spoke" {
+  name                      = "spoke"
+  resource_group_name       = azurerm_resource_group.dr.name
+  virtual_network_name      = var.unknown
+  remote_virtual_network_id = azurerm_virtual_network.hub.id
+  use_remote_gateways = true
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Undetermined,
+    },
+    Attack {
+        name: "peering-of-which-nothing-is-known",
+        case: "private-endpoint-storage",
+        edits: &[(
+            r#"resource "azurerm_subnet" "endpoints" {
+  name                 = "snet-endpoints"
+  resource_group_name  = azurerm_resource_group.dr.name
+  virtual_network_name = azurerm_virtual_network.hub.name
+  address_prefixes     = ["10.62.1.0/26"]"#,
+            r#"resource "azurerm_subnet" "endpoints" {
+  name                 = "snet-endpoints"
+  resource_group_name  = azurerm_resource_group.dr.name
+  virtual_network_name = azurerm_virtual_network.spoke.name
+  address_prefixes     = ["10.66.1.0/26"]"#,
+        )],
+        add: r#"
+resource "azurerm_virtual_network" "spoke" {
+  name                = "vnet-spoke"
+  resource_group_name = azurerm_resource_group.dr.name
+  location            = azurerm_resource_group.dr.location
+  address_space       = ["10.66.0.0/23"]
+}
+resource "azurerm_virtual_network_peering" "hub" {
+  name                      = "hub"
+  resource_group_name       = azurerm_resource_group.dr.name
+  virtual_network_name      = azurerm_virtual_network.hub.name
+  remote_virtual_network_id = azurerm_virtual_network.spoke.id
+  allow_gateway_transit = true
+}
+resource "azurerm_virtual_network_peering" "spoke" {
+  name                      = "spoke"
+  resource_group_name       = azurerm_resource_group.dr.name
+  virtual_network_name      = var.unknown
+  remote_virtual_network_id = var.unknown
+  use_remote_gateways = true
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Undetermined,
+    },
+    Attack {
+        name: "peerings-of-which-nothing-is-known",
+        case: "private-endpoint-storage",
+        edits: &[(
+            r#"resource "azurerm_subnet" "endpoints" {
+  name                 = "snet-endpoints"
+  resource_group_name  = azurerm_resource_group.dr.name
+  virtual_network_name = azurerm_virtual_network.hub.name
+  address_prefixes     = ["10.62.1.0/26"]"#,
+            r#"resource "azurerm_subnet" "endpoints" {
+  name                 = "snet-endpoints"
+  resource_group_name  = azurerm_resource_group.dr.name
+  virtual_network_name = azurerm_virtual_network.spoke.name
+  address_prefixes     = ["10.66.1.0/26"]"#,
+        )],
+        add: r#"
+resource "azurerm_virtual_network" "spoke" {
+  name                = "vnet-spoke"
+  resource_group_name = azurerm_resource_group.dr.name
+  location            = azurerm_resource_group.dr.location
+  address_space       = ["10.66.0.0/23"]
+}
+resource "azurerm_virtual_network_peering" "hub" {
+  name                      = "hub"
+  resource_group_name       = azurerm_resource_group.dr.name
+  virtual_network_name      = var.unknown
+  remote_virtual_network_id = var.unknown
+  allow_gateway_transit = true
+}
+resource "azurerm_virtual_network_peering" "spoke" {
+  name                      = "spoke"
+  resource_group_name       = azurerm_resource_group.dr.name
+  virtual_network_name      = var.unknown
+  remote_virtual_network_id = var.unknown
+  use_remote_gateways = true
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Undetermined,
+    },
 ];

@@ -80,13 +80,13 @@ pub fn all(attacks: &[&Attack]) {
     );
 }
 
-fn folder(case: &str) -> PathBuf {
+pub fn folder(case: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("testdata/cases")
         .join(case)
 }
 
-fn run(folder: &Path) -> Report {
+pub fn run(folder: &Path) -> Report {
     let environment = Environment {
         working_directory: folder.to_path_buf(),
         ..Environment::default()

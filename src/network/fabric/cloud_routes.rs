@@ -386,6 +386,11 @@ fn dns_service(
     let mut made = node(name.clone(), HopKind::Dns, written.clone());
     // Of an address that is only bounded, the rest of the bounds is management.
     made.addresses = Bounded::between(listener.lower.clone(), listener.lower.clone(), []);
+    if listener.lower.is_empty() {
+        // It may be any: questions to the address that the layout has for it are not lost.
+        made.addresses = site.layout.dns_service.clone();
+        made.obscured.extend(listener.doubts.iter().cloned());
+    }
     let id = fabric.network.add_node(made);
     let up = link(
         id,

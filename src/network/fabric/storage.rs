@@ -57,14 +57,18 @@ fn store(fabric: &mut Fabric<'_>, account: &StorageAccount) {
             node: public,
         });
     }
-    let alias = (!endpoints.is_empty()).then(|| Fact {
-        value: account
-            .name
-            .value
-            .clone()
-            .map(|name| format!("{}.{PRIVATE_LINK}", name.to_ascii_lowercase()).into()),
-        at: account.name.at,
-    });
+    let alias = if endpoints.is_empty() {
+        perhaps_private(fabric, origin.handle).map(Fact::unknown)
+    } else {
+        Some(Fact {
+            value: account
+                .name
+                .value
+                .clone()
+                .map(|name| format!("{}.{PRIVATE_LINK}", name.to_ascii_lowercase()).into()),
+            at: account.name.at,
+        })
+    };
     fabric.network.naming.services.push(Service {
         name,
         addresses,
@@ -145,6 +149,20 @@ fn private_endpoints(fabric: &Fabric<'_>, account: Handle) -> Vec<NodeId> {
     });
     own.filter_map(|endpoint| fabric.nodes.get(&endpoint.origin.handle).copied())
         .collect()
+}
+
+/// Why it is not known that no private endpoint is the account's: one of an unknown target may be.
+fn perhaps_private(fabric: &Fabric<'_>, account: Handle) -> Option<Doubt> {
+    let endpoints = fabric.inventory.azure.private_endpoints.iter();
+    let mut doubts = endpoints.filter_map(|endpoint| match &endpoint.target {
+        Reference::Unknown(doubt) => Some(doubt.clone()),
+        Reference::Either(targets, doubt) => {
+            let own = targets.iter().any(|target| target.handle == account);
+            own.then(|| doubt.clone())
+        }
+        _ => None,
+    });
+    doubts.next()
 }
 
 /// What stands at the public endpoint (Microsoft Learn, "Azure Storage firewall and virtual network

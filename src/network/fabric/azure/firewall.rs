@@ -10,7 +10,10 @@ use super::rules::Named;
 use super::{Azure, Wall};
 use crate::network::azurerm::firewall::default_private_ranges;
 use crate::network::catalogue::Handle;
-use crate::network::inventory::firewall::{Collection, Firewall, Policy, Rule, Settings, Stage};
+use crate::network::inventory::firewall::{
+    Collection, CollectionGroup, Firewall, Policy, Rule, Settings, Stage,
+};
+use crate::network::join::Reference;
 use crate::network::model::{Action, Bounded, Doubt, Filter, HopKind, Line, Match, NetworkFinding, Rewrite};
 use crate::source::Severity;
 use crate::traffic::{Addresses, Ports};
@@ -89,8 +92,8 @@ impl<'a> Azure<'_, 'a> {
         let inventory = &self.fabric.inventory.azure.firewalls;
         let mut all: Vec<(Stage, usize, i64, i64, &'a Collection)> = Vec::new();
         for (depth, policy) in policies.iter().enumerate() {
-            let own = |handle: Option<Handle>| handle == Some(policy.origin.handle);
-            for group in inventory.groups.iter().filter(|group| own(group.policy.handle())) {
+            let own = |group: &&CollectionGroup| may_mean(&group.policy, policy.origin.handle);
+            for group in inventory.groups.iter().filter(own) {
                 let priority = group.priority.as_ref().copied().unwrap_or(0);
                 for collection in &group.collections {
                     all.push((
@@ -104,12 +107,8 @@ impl<'a> Azure<'_, 'a> {
             }
         }
         if policies.is_empty() {
-            let own = |handle: Option<Handle>| handle == Some(firewall.origin.handle);
-            for (_, collection) in inventory
-                .classic
-                .iter()
-                .filter(|(reference, _)| own(reference.handle()))
-            {
+            let own = |reference: &Reference| may_mean(reference, firewall.origin.handle);
+            for (_, collection) in inventory.classic.iter().filter(|(of, _)| own(of)) {
                 all.push((
                     collection.stage,
                     0,
@@ -132,6 +131,13 @@ impl<'a> Azure<'_, 'a> {
         if let (Some(group), false) = (group, policies.is_empty()) {
             doubts.extend(group.origin.presence.iter().cloned());
             doubts.extend(group.priority.as_ref().err().cloned());
+            doubts.extend(group.policy.doubt().cloned());
+        } else if policies.is_empty() {
+            let classic = self.fabric.inventory.azure.firewalls.classic.iter();
+            let mut own = classic.filter(|(_, own)| own.place == collection.place);
+            if let Some((reference, _)) = own.next() {
+                doubts.extend(reference.doubt().cloned());
+            }
         }
         doubts
     }
@@ -435,4 +441,12 @@ fn within(set: &Bounded<Addresses>, limit: &Addresses) -> Bounded<Addresses> {
 
 fn everything() -> Bounded<Addresses> {
     Bounded::exactly(Addresses::all())
+}
+
+/// Whether a policy or firewall is meant, as far as it is known what is.
+fn may_mean(reference: &Reference, handle: Handle) -> bool {
+    match reference {
+        Reference::Unknown(_) => true,
+        reference => reference.candidates().iter().any(|(own, _)| *own == handle),
+    }
 }

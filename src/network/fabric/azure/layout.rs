@@ -12,6 +12,9 @@ use crate::network::model::{Bounded, Doubt, HopKind, NetworkFinding};
 use crate::source::Severity;
 use crate::traffic::Addresses;
 
+/// Among so many networks it is looked up which a subnet of an unknown network can lie inside.
+const MOST_HOMES: usize = 64;
+
 pub(super) fn lay_out<'f, 'a>(fabric: &'f mut Fabric<'a>) -> Azure<'f, 'a> {
     let mut azure = Azure {
         fabric,
@@ -63,10 +66,8 @@ impl<'a> Azure<'_, 'a> {
         let inventory = self.fabric.inventory;
         for (number, subnet) in inventory.azure.subnets.iter().enumerate() {
             let origin = &subnet.origin;
-            let net = subnet
-                .network
-                .handle()
-                .and_then(|handle| self.by_network.get(&handle).copied());
+            let nets = self.homes(&subnet.network, &subnet.prefixes);
+            let net = nets.first().copied();
             let mut own = node(
                 origin.name.clone(),
                 HopKind::VirtualNetwork,
@@ -74,8 +75,16 @@ impl<'a> Azure<'_, 'a> {
             );
             own.addresses = self.inside(net, &subnet.prefixes);
             own.obscured.extend(origin.presence.iter().cloned());
-            if net.is_none() {
+            if net.is_none() || !matches!(subnet.network, Reference::To(_)) {
                 own.obscured.extend(self.why_unknown(&subnet.network));
+            }
+            // The others may be the one.
+            for other in nets.iter().skip(1) {
+                let doubt = self.why_unknown(&subnet.network);
+                let node = self.networks.get(*other).map(|net| net.node);
+                if let Some(node) = node.and_then(|node| self.fabric.node_mut(node)) {
+                    node.obscured.extend(doubt);
+                }
             }
             let id = match subnet.inline {
                 None => self.fabric.add(origin.handle, own),
@@ -98,6 +107,25 @@ impl<'a> Azure<'_, 'a> {
                 unknown_groups: Vec::new(),
                 virtual_network: Bounded::exactly(Addresses::none()),
             });
+        }
+    }
+
+    /// The networks that a subnet may be in: of those that it may name, the ones it can lie inside.
+    fn homes(&self, reference: &Reference, prefixes: &Bounded<Addresses>) -> Vec<usize> {
+        let of = |handle: Handle| self.by_network.get(&handle).copied();
+        let holds = |net: &usize| !self.space(*net).upper.intersection(&prefixes.upper).is_empty();
+        match reference {
+            Reference::To(target) => of(target.handle).into_iter().collect(),
+            Reference::Unknown(_) if self.networks.len() <= MOST_HOMES => {
+                (0..self.networks.len()).filter(holds).collect()
+            }
+            reference => {
+                let candidates = reference.candidates().into_iter();
+                candidates
+                    .filter_map(|(handle, _)| of(handle))
+                    .filter(holds)
+                    .collect()
+            }
         }
     }
 
@@ -151,6 +179,13 @@ impl<'a> Azure<'_, 'a> {
                 .clone()
                 .unwrap_or_else(|| Bounded::exactly(Addresses::none()));
             own.obscured.extend(origin.presence.iter().cloned());
+            let home = subnet.and_then(|subnet| self.subnets.get(subnet));
+            let home = home.and_then(|home| self.fabric.network.node(home.node));
+            own.obscured
+                .extend(home.into_iter().flat_map(|home| home.obscured.iter().cloned()));
+            if subnet.is_none() && firewall.hub.is_none() {
+                own.obscured.extend(self.why_unknown(&firewall.subnet));
+            }
             let id = self.fabric.add(origin.handle, own);
             if let Some(sub) = subnet.and_then(|subnet| self.subnets.get_mut(subnet)) {
                 sub.node = id;
@@ -162,6 +197,10 @@ impl<'a> Azure<'_, 'a> {
                     node: id,
                     subnet,
                     hub: None,
+                    home: [&firewall.subnet, &firewall.hub]
+                        .into_iter()
+                        .find_map(Reference::unknown)
+                        .cloned(),
                     inside,
                 },
             );

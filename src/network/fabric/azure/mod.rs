@@ -161,6 +161,8 @@ struct Wall {
     /// Its subnet, or none in a virtual hub.
     subnet: Option<usize>,
     hub: Option<usize>,
+    /// Why it is not known where it is.
+    home: Option<Doubt>,
     /// What its translated packets come from when they stay private.
     inside: Bounded<Addresses>,
 }

@@ -44,16 +44,22 @@ impl Azure<'_, '_> {
         net: usize,
         hop: &Hop<'_>,
     ) -> (Forward, String, Vec<Doubt>) {
-        let (to, subnet, doubts) = if let Some((wall, doubts)) = self.wall_at(hop) {
-            (wall.node, wall.subnet, doubts)
+        let (to, subnet, home, doubts) = if let Some((wall, doubts)) = self.wall_at(hop) {
+            (wall.node, wall.subnet, wall.home, doubts)
         } else if let Some((to, subnet)) = self.balancer_at(hop) {
-            (to, Some(subnet), Vec::new())
+            (to, Some(subnet), None, Vec::new())
         } else {
             return self.machine_hop(node, hop);
         };
         let name = self.name_of(to);
         match self.link_to_appliance(node, net, to, subnet) {
             Some(link) => (Forward::Link(link), format!("the next hop is `{name}`"), doubts),
+            // Where the firewall is, is not known.
+            None if home.is_some() => (
+                Forward::Unknown,
+                format!("the next hop is `{name}`"),
+                doubts.into_iter().chain(home).collect(),
+            ),
             None => {
                 let because = format!(
                     "the next hop is `{name}`, which is neither in this virtual network nor in a peered one"

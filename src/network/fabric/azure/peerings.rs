@@ -1,40 +1,104 @@
-//! Peerings: a pair of halves that both exist, or none.
+//! Peerings: a pair of halves that both exist, or none. A half of which an end is not known is perhaps
+//! a half of every network that it may be of.
+
+use std::collections::HashMap;
 
 use super::{Azure, Peer};
 use crate::network::inventory::azure::Peering;
+use crate::network::join::Reference;
 use crate::network::model::{Doubt, NetworkFinding};
 use crate::source::Severity;
 
-impl Azure<'_, '_> {
+/// So many possible halves are told apart; beyond that whatever crosses their networks is unknown.
+const MOST_POSSIBLE: usize = 20_000;
+
+/// What an end of a peering is among the networks of the inputs.
+struct End {
+    nets: Vec<usize>,
+    /// Why it is not certain that it is one of them, and which.
+    doubt: Option<Doubt>,
+}
+
+/// By the networks it leads from and to: a half, with why it may not be one of theirs.
+type Halves<'a> = HashMap<(usize, usize), (&'a Peering, Vec<Doubt>)>;
+
+impl<'a> Azure<'_, 'a> {
     pub(super) fn find_peers(&mut self) {
-        let peerings = &self.fabric.inventory.azure.peerings;
-        let mut halves: std::collections::HashMap<(usize, usize), &Peering> =
-            std::collections::HashMap::new();
-        for peering in peerings {
-            let net = |handle| self.by_network.get(&handle).copied();
-            let own = peering.network.handle().and_then(net);
-            let remote = peering.remote.handle().and_then(net);
-            match (own, remote) {
-                (Some(own), Some(remote)) => {
-                    halves.insert((own, remote), peering);
-                }
-                (Some(own), None) => self.beyond(own, peering),
-                (None, Some(remote)) => self.beyond(remote, peering),
-                (None, None) => {}
+        let inventory = self.fabric.inventory;
+        let mut halves = Halves::new();
+        let mut possible = 0;
+        for peering in &inventory.azure.peerings {
+            let (own, remote) = (self.end(&peering.network), self.end(&peering.remote));
+            possible += own.nets.len() * remote.nets.len();
+            if possible > MOST_POSSIBLE {
+                self.lost_among(&own, &remote);
+                continue;
             }
+            let doubts: Vec<Doubt> = own.doubt.iter().chain(&remote.doubt).cloned().collect();
+            add(&mut halves, peering, &own, &remote, &doubts);
+            // Unknown, it may as well be a network that no input defines.
+            let leads_out = remote.nets.is_empty() || remote.doubt.is_some();
+            let ends = if leads_out {
+                &own.nets
+            } else if own.nets.is_empty() {
+                &remote.nets
+            } else {
+                continue;
+            };
+            ends.iter().for_each(|net| self.beyond(*net, peering));
         }
-        let mut pairs: Vec<_> = halves.iter().map(|(pair, peering)| (*pair, *peering)).collect();
+        self.pair(&halves);
+    }
+
+    fn pair(&mut self, halves: &Halves<'_>) {
+        let mut pairs: Vec<_> = halves.iter().map(|(pair, half)| (*pair, half)).collect();
         pairs.sort_by_key(|(pair, _)| *pair);
-        for ((own, remote), half) in pairs {
+        for ((own, remote), (half, doubts)) in pairs {
             match halves.get(&(remote, own)) {
-                Some(other) => self.peer(own, remote, half, other),
-                None => self.one_sided(half),
+                Some((other, more)) => {
+                    let doubts = doubts.iter().chain(more).cloned().collect();
+                    self.peer(own, remote, half, other, doubts);
+                }
+                None if doubts.is_empty() => self.one_sided(half),
+                None => {}
             }
         }
     }
 
-    fn peer(&mut self, own: usize, remote: usize, half: &Peering, other: &Peering) {
-        let mut doubts: Vec<Doubt> = Vec::new();
+    /// Which networks of the inputs an end may be. One that nothing is known of may be any.
+    fn end(&self, reference: &Reference) -> End {
+        let net = |handle| self.by_network.get(&handle).copied();
+        match reference {
+            Reference::Unknown(doubt) => End {
+                nets: (0..self.networks.len()).collect(),
+                doubt: Some(doubt.clone()),
+            },
+            reference => End {
+                nets: reference
+                    .candidates()
+                    .into_iter()
+                    .filter_map(|(handle, _)| net(handle))
+                    .collect(),
+                doubt: match reference {
+                    Reference::Either(_, doubt) => Some(doubt.clone()),
+                    _ => None,
+                },
+            },
+        }
+    }
+
+    /// Too many networks that it may be of: what crosses any of them is unknown.
+    fn lost_among(&mut self, own: &End, remote: &End) {
+        let doubts: Vec<Doubt> = own.doubt.iter().chain(&remote.doubt).cloned().collect();
+        for net in own.nets.iter().chain(&remote.nets) {
+            let node = self.networks.get(*net).map(|net| net.node);
+            if let Some(node) = node.and_then(|node| self.fabric.node_mut(node)) {
+                node.obscured.extend(doubts.iter().cloned());
+            }
+        }
+    }
+
+    fn peer(&mut self, own: usize, remote: usize, half: &Peering, other: &Peering, mut doubts: Vec<Doubt>) {
         for half in [half, other] {
             doubts.extend(half.origin.presence.iter().cloned());
             doubts.extend(half.partial.iter().cloned());
@@ -47,6 +111,8 @@ impl Azure<'_, '_> {
         let mut assumptions = half.remote.assumptions().to_vec();
         assumptions.extend(other.remote.assumptions().iter().cloned());
         let gives_gateway = match (&half.gateway_transit, &other.remote_gateways) {
+            // Another half may be the one that is meant.
+            _ if unsure.is_some() => unsure.clone().map_or(Ok(false), Err),
             (Ok(false), _) | (_, Ok(false)) => Ok(false),
             (Err(doubt), _) | (_, Err(doubt)) => Err(doubt.clone()),
             (Ok(true), Ok(true)) => Ok(true),
@@ -57,7 +123,7 @@ impl Azure<'_, '_> {
             written: half.origin.written.clone(),
             doubts,
             assumptions,
-            takes_forwarded: other.forwarded.clone(),
+            takes_forwarded: unsure.map_or_else(|| other.forwarded.clone(), Err),
             takes_forwarded_written: other.forwarded_written.clone(),
             gives_gateway,
         };
@@ -92,6 +158,20 @@ impl Azure<'_, '_> {
         });
         if let Some(net) = self.networks.get_mut(net) {
             net.beyond.push(doubt);
+        }
+    }
+}
+
+/// A certain half takes the place of one that only may be.
+fn add<'a>(halves: &mut Halves<'a>, peering: &'a Peering, own: &End, remote: &End, doubts: &[Doubt]) {
+    for own in &own.nets {
+        for remote in remote.nets.iter().filter(|remote| *remote != own) {
+            let half = (peering, doubts.to_vec());
+            if doubts.is_empty() {
+                halves.insert((*own, *remote), half);
+            } else {
+                halves.entry((*own, *remote)).or_insert(half);
+            }
         }
     }
 }

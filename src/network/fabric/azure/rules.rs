@@ -1,10 +1,11 @@
 //! Sides of rules as sets: prefixes, service tags, application security groups, IP groups.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Azure;
 use crate::network::catalogue::Handle;
 use crate::network::inventory::azure::Operand;
+use crate::network::join::Reference;
 use crate::network::model::{Bounded, Doubt};
 use crate::network::sets;
 use crate::traffic::Addresses;
@@ -13,6 +14,10 @@ use crate::traffic::Addresses;
 #[derive(Default)]
 pub(super) struct Named {
     groups: HashMap<Handle, Bounded<Addresses>>,
+    /// Members of application security groups of which it is not known which: they may be in any.
+    anywhere: Option<Bounded<Addresses>>,
+    /// Groups of addresses, which have no members.
+    written_out: HashSet<Handle>,
 }
 
 impl Named {
@@ -21,6 +26,7 @@ impl Named {
         let mut named = Named::default();
         let inventory = &azure.fabric.inventory.azure;
         for group in &inventory.firewalls.ip_groups {
+            named.written_out.insert(group.origin.handle);
             named.add(
                 group.origin.handle,
                 group.addresses.clone(),
@@ -44,6 +50,14 @@ impl Named {
                 let doubts: Vec<Doubt> = member.to.doubt().cloned().into_iter().collect();
                 Bounded::between(Addresses::none(), Addresses::all(), doubts)
             });
+            if let Reference::Unknown(doubt) = &member.what {
+                let doubts = sets::together(&addresses.doubts, &[doubt.clone()]);
+                let perhaps = Bounded::between(Addresses::none(), addresses.upper.clone(), doubts);
+                named.anywhere = Some(match &named.anywhere {
+                    Some(others) => sets::union(others, &perhaps),
+                    None => perhaps,
+                });
+            }
             for (group, doubt) in member.what.candidates() {
                 let mut presence = member.origin.presence.clone();
                 presence.extend(doubt);
@@ -71,6 +85,14 @@ impl Named {
     }
 
     fn group(&self, azure: &Azure<'_, '_>, handle: Handle) -> Bounded<Addresses> {
+        let own = self.of_group(azure, handle);
+        match &self.anywhere {
+            Some(members) if !self.written_out.contains(&handle) => sets::union(&own, members),
+            _ => own,
+        }
+    }
+
+    fn of_group(&self, azure: &Azure<'_, '_>, handle: Handle) -> Bounded<Addresses> {
         if let Some(set) = self.groups.get(&handle) {
             return set.clone();
         }

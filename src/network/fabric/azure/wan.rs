@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::{Attachment, Azure, HubState};
 use crate::network::fabric::{Announced, UNKNOWN_REGION, node, region_stamp};
 use crate::network::inventory::Origin;
+use crate::network::inventory::wan::HubConnection;
 use crate::network::join::Reference;
 use crate::network::model::{Doubt, HopKind, NetworkFinding};
 use crate::source::Severity;
@@ -94,6 +95,7 @@ impl Azure<'_, '_> {
         let inventory = self.fabric.inventory;
         for firewall in &inventory.azure.firewalls.firewalls {
             let Some(hub) = self.hub(&firewall.hub) else {
+                self.perhaps_secured(firewall.hub.unknown());
                 continue;
             };
             let handle = firewall.origin.handle;
@@ -114,10 +116,24 @@ impl Azure<'_, '_> {
         }
     }
 
+    /// A firewall of which it is not known which hub it is in may be in any, and so may an intent.
+    fn perhaps_secured(&mut self, doubt: Option<&Doubt>) {
+        let Some(doubt) = doubt else { return };
+        let nodes: Vec<_> = self.hubs.iter().map(|hub| hub.node).collect();
+        for node in nodes {
+            if let Some(node) = self.fabric.node_mut(node) {
+                node.obscured.push(doubt.clone());
+            }
+            let because = "a firewall may be in the hub";
+            self.add_route(node, super::perhaps_anywhere(vec![doubt.clone()], because));
+        }
+    }
+
     fn hub_intents(&mut self) {
         let inventory = self.fabric.inventory;
         for intent in &inventory.azure.wan.intents {
             let Some(hub) = self.hub(&intent.hub) else {
+                self.perhaps_secured(intent.hub.unknown());
                 continue;
             };
             self.beside_intent(hub, &intent.origin);
@@ -199,6 +215,7 @@ impl Azure<'_, '_> {
                 .network
                 .handle()
                 .and_then(|handle| self.by_network.get(&handle).copied());
+            self.hub_networks_of_unknown(connection);
             match (self.hub(&connection.hub), net) {
                 (Some(hub), Some(net)) => {
                     if let Some(hub) = self.hubs.get_mut(hub) {
@@ -222,6 +239,27 @@ impl Azure<'_, '_> {
                     }
                 }
                 (None, None) => {}
+            }
+        }
+    }
+
+    /// Of a connection of which an end is not known, any hub or any network may be that end.
+    fn hub_networks_of_unknown(&mut self, connection: &HubConnection) {
+        let hub = connection.hub.unknown().cloned();
+        let network = connection.network.unknown().cloned();
+        if let Some(doubt) = hub.as_ref().or(network.as_ref()) {
+            let walls = self.firewalls.values().filter(|wall| wall.hub.is_some());
+            let mut nodes: Vec<_> = walls.map(|wall| wall.node).collect();
+            nodes.sort();
+            nodes.extend(self.hubs.iter().map(|hub| hub.node));
+            for node in nodes {
+                let because = "a network may be connected to the hub";
+                self.add_route(node, super::perhaps_anywhere(vec![doubt.clone()], because));
+            }
+        }
+        if let Some(doubt) = network {
+            for net in &mut self.networks {
+                net.beyond.push(doubt.clone());
             }
         }
     }
