@@ -99,6 +99,7 @@ impl<'a> Azure<'_, 'a> {
     }
 
     fn peer(&mut self, own: usize, remote: usize, half: &Peering, other: &Peering, mut doubts: Vec<Doubt>) {
+        let unsure = doubts.first().cloned();
         for half in [half, other] {
             doubts.extend(half.origin.presence.iter().cloned());
             doubts.extend(half.partial.iter().cloned());
