@@ -6,7 +6,7 @@ use std::path::Path;
 use super::files::{self, Files, Refusal};
 use super::syntax::Body;
 use super::{hcl, json};
-use crate::source::{Diagnostic, SharedText, SourceId, Sources, Syntax};
+use crate::source::{Diagnostic, Place, SharedText, SourceId, Sources, Syntax};
 
 /// From this many bytes on files are parsed on two threads and more.
 const PARALLEL: usize = 256 << 10;
@@ -75,10 +75,10 @@ pub(super) fn read(
         };
         let text = files.resolve(&directory.join(&name)).and_then(|file| {
             let bytes = files::read_regular(&file, files::MAX_FILE)?;
-            files::decode(bytes)
+            files::decode_repaired(bytes)
         });
         match text {
-            Ok(text) => {
+            Ok((text, wrong)) => {
                 let text = SharedText::from(text);
                 let syntax = if name.ends_with(".json") {
                     Syntax::Json
@@ -86,6 +86,7 @@ pub(super) fn read(
                     Syntax::Hcl
                 };
                 let source = sources.add(path, text.clone(), syntax);
+                diagnostics.extend(wrong.map(|offset| not_utf8(source, offset)));
                 texts.push(Text {
                     source,
                     text,
@@ -103,6 +104,15 @@ pub(super) fn read(
             file
         })
         .collect())
+}
+
+/// Terraform refuses such a file as well, and goes on behind the character.
+fn not_utf8(source: SourceId, offset: usize) -> Diagnostic {
+    let start = u32::try_from(offset).unwrap_or(u32::MAX);
+    let end = start.saturating_add(1);
+    Diagnostic::error("invalid-encoding", "this is not text in UTF-8")
+        .at(Some(Place { source, start, end }))
+        .help("save the file as UTF-8")
 }
 
 /// The problem of a file that was not read.

@@ -12,6 +12,8 @@ pub(super) const MAX_FILE: u64 = 64 << 20;
 pub(super) const MAX_INPUT: u64 = 2 << 30;
 /// How many files a `fileset` may have to look through.
 const MAX_LISTED: usize = 200_000;
+/// With more wrong bytes than these a file is no text that was saved in another encoding.
+const MAX_WRONG: usize = 1_000;
 /// How deep folders may lie.
 const MAX_DEPTH: usize = 64;
 
@@ -251,6 +253,41 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, Refusal> {
             Ok(text)
         }
     }
+}
+
+/// The same, where bytes that are no UTF-8 become `?`, one for each, so that every place stays right;
+/// and where the first of them is.
+///
+/// # Errors
+/// The bytes are no text.
+pub(super) fn decode_repaired(mut bytes: Vec<u8>) -> Result<(String, Option<usize>), Refusal> {
+    let wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    let mut first = None;
+    let mut at = 0;
+    let mut wrong = 0;
+    while let Some(Err(error)) = bytes.get(at..).filter(|_| !wide).map(std::str::from_utf8) {
+        let start = at + error.valid_up_to();
+        let length = error.error_len().unwrap_or(bytes.len() - start);
+        bytes
+            .iter_mut()
+            .skip(start)
+            .take(length)
+            .for_each(|byte| *byte = b'?');
+        at = start + length;
+        wrong += 1;
+        let offset = *first.get_or_insert(start);
+        if wrong > MAX_WRONG {
+            return Err(Refusal::NotText { offset });
+        }
+    }
+    // A byte order mark is not part of the text.
+    let mark = if bytes.starts_with("\u{feff}".as_bytes()) {
+        3
+    } else {
+        0
+    };
+    let first = first.map(|first: usize| first.saturating_sub(mark));
+    decode(bytes).map(|text| (text, first))
 }
 
 /// Removes `.` and resolves `..` by name alone, as Terraform does with module paths.

@@ -20,6 +20,7 @@ pub mod syntax;
 mod tests;
 mod tree;
 mod variables;
+pub mod walk;
 
 use std::path::PathBuf;
 use std::sync::Arc;

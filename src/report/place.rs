@@ -45,6 +45,10 @@ pub fn at(place: Place, sources: &Sources) -> At {
 pub fn place_text(place: Place, sources: &Sources) -> String {
     let at = at(place, sources);
     match at.pointer {
+        // What is not even JSON has lines, but nothing to point into.
+        Some(pointer) if pointer.is_empty() && at.byte_start != Some(0) => {
+            format!("{}:{}:{}", at.file, at.line, at.column)
+        }
         Some(pointer) if pointer.is_empty() => at.file,
         Some(pointer) => format!("{}#{pointer}", at.file),
         None => format!("{}:{}:{}", at.file, at.line, at.column),

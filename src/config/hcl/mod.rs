@@ -28,19 +28,19 @@ pub fn parse_body(source: SourceId, text: &str) -> (Body, Vec<Diagnostic>) {
     parse::body(text, source, Origin::Shift(0))
 }
 
+/// An expression on its own, with what is to be said of it; where one of that is an error, there is no
+/// expression.
+pub type Lone = (Option<Expression>, Vec<Diagnostic>);
+
 /// Reads a lone expression, such as the value of `--var`. Newlines around it do not count.
-///
-/// # Errors
-/// What is wrong with the text, with places in it.
-pub fn parse_expression(source: SourceId, text: &str) -> Result<Expression, Vec<Diagnostic>> {
+#[must_use]
+pub fn parse_expression(source: SourceId, text: &str) -> Lone {
     expression(source, text, Origin::Shift(0))
 }
 
 /// Reads a text that is a template as a whole, such as a file given to `templatefile`.
-///
-/// # Errors
-/// What is wrong with the text, with places in it.
-pub fn parse_template(source: SourceId, text: &str) -> Result<Expression, Vec<Diagnostic>> {
+#[must_use]
+pub fn parse_template(source: SourceId, text: &str) -> Lone {
     template(source, text, Origin::Shift(0))
 }
 
@@ -53,26 +53,25 @@ pub struct Decoded<'a> {
 }
 
 /// [`parse_expression`] for a text inside a JSON string.
-///
-/// # Errors
-/// What is wrong with the text, with places in the source.
-pub fn parse_decoded_expression(source: SourceId, text: Decoded) -> Result<Expression, Vec<Diagnostic>> {
+#[must_use]
+pub fn parse_decoded_expression(source: SourceId, text: Decoded) -> Lone {
     expression(source, text.text, Origin::Table(text.offsets, 0))
 }
 
 /// [`parse_template`] for a text inside a JSON string.
-///
-/// # Errors
-/// What is wrong with the text, with places in the source.
-pub fn parse_decoded_template(source: SourceId, text: Decoded) -> Result<Expression, Vec<Diagnostic>> {
+#[must_use]
+pub fn parse_decoded_template(source: SourceId, text: Decoded) -> Lone {
     template(source, text.text, Origin::Table(text.offsets, 0))
 }
 
-fn expression(source: SourceId, text: &str, origin: Origin) -> Result<Expression, Vec<Diagnostic>> {
+fn expression(source: SourceId, text: &str, origin: Origin) -> Lone {
     let code = text.trim();
     let start = text.len() - text.trim_start().len();
     let origin = origin.shifted(start);
-    let parsed = parse::expression(code).map_err(|failure| failure.diagnostics(code, source, origin))?;
+    let parsed = match parse::expression(code) {
+        Ok(parsed) => parsed,
+        Err(failure) => return (None, failure.diagnostics(code, source, origin)),
+    };
     let mut diagnostics = Vec::new();
     let mut lower = Lower {
         source,
@@ -85,17 +84,10 @@ fn expression(source: SourceId, text: &str, origin: Origin) -> Result<Expression
     };
     let expression = lower.expression(&parsed.tree);
     lower.settle(Form::Expression);
-    if !diagnostics
-        .iter()
-        .any(|diagnostic| diagnostic.severity == Severity::Error)
-    {
-        Ok(expression)
-    } else {
-        Err(diagnostics)
-    }
+    unless_wrong(expression, diagnostics)
 }
 
-fn template(source: SourceId, text: &str, origin: Origin) -> Result<Expression, Vec<Diagnostic>> {
+fn template(source: SourceId, text: &str, origin: Origin) -> Lone {
     let place = Place {
         source,
         start: origin.offset(0),
@@ -103,9 +95,12 @@ fn template(source: SourceId, text: &str, origin: Origin) -> Result<Expression, 
     };
     if !text.contains("${") && !text.contains("%{") {
         let kind = ExpressionKind::String(Arc::from(text));
-        return Ok(Expression { kind, place });
+        return (Some(Expression { kind, place }), Vec::new());
     }
-    let parsed = parse::template(text).map_err(|failure| failure.diagnostics(text, source, origin))?;
+    let parsed = match parse::template(text) {
+        Ok(parsed) => parsed,
+        Err(failure) => return (None, failure.diagnostics(text, source, origin)),
+    };
     let mut diagnostics = Vec::new();
     let mut lower = Lower {
         source,
@@ -118,12 +113,12 @@ fn template(source: SourceId, text: &str, origin: Origin) -> Result<Expression, 
     };
     let kind = lower.template(&parsed.tree);
     lower.settle(Form::Template);
-    if !diagnostics
+    unless_wrong(Expression { kind, place }, diagnostics)
+}
+
+fn unless_wrong(expression: Expression, diagnostics: Vec<Diagnostic>) -> Lone {
+    let is_wrong = diagnostics
         .iter()
-        .any(|diagnostic| diagnostic.severity == Severity::Error)
-    {
-        Ok(Expression { kind, place })
-    } else {
-        Err(diagnostics)
-    }
+        .any(|diagnostic| diagnostic.severity == Severity::Error);
+    ((!is_wrong).then_some(expression), diagnostics)
 }

@@ -223,12 +223,12 @@ fn a_template_file_is_read_like_a_heredoc() {
     let mut sources = Sources::default();
     let text = "%{ for i, r in rules ~}\n${i}: ${r}\n%{ endfor ~}\nend";
     let source = sources.add("x.tftpl", text, Syntax::Hcl);
-    let parsed = parse_template(source, text).unwrap();
+    let parsed = parse_template(source, text).0.unwrap();
     assert_eq!(
         show(&parsed),
         "<for i,r in rules [\"\" ${i} \": \" ${r} \"\\n\"] \"end\">"
     );
-    let whole = parse_template(source, "${a}").unwrap();
+    let whole = parse_template(source, "${a}").0.unwrap();
     assert_eq!(show(&whole), "<${a}>");
 }
 
@@ -283,6 +283,18 @@ fn of_two_equal_keys_the_last_one_stands() {
             (Severity::Warning, 4)
         ]
     );
+}
+
+#[test]
+fn a_lone_expression_is_warned_about_too() {
+    let source = Sources::default().add("value", "{ a = 1, a = 2 }", Syntax::Hcl);
+    let (expression, diagnostics) = parse_expression(source, "{ a = 1, a = 2 }");
+    assert_eq!(
+        expression.map(|expression| show(&expression)).as_deref(),
+        Some("{a=2;}")
+    );
+    let codes: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(codes, ["duplicate-key"]);
 }
 
 /// A comma may follow the last of them, but only one.

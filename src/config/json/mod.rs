@@ -447,28 +447,21 @@ impl<'a> Reader<'a> {
             text: &decoded.text,
             offsets: &decoded.offsets,
         };
-        let parsed = match strings {
-            Strings::Literal => Ok(Expression {
-                kind: ExpressionKind::String(Arc::from(&*decoded.text)),
-                place,
-            }),
+        let (parsed, problems) = match strings {
+            Strings::Literal => (None, Vec::new()),
             Strings::Templates => hcl::parse_decoded_template(self.source, text),
             Strings::Expressions => hcl::parse_decoded_expression(self.source, text),
         };
-        parsed.map_or_else(
-            |problems| {
-                self.diagnostics.extend(problems);
-                // Kept as text, so that whatever else the block says is still read.
-                Expression {
-                    kind: ExpressionKind::String(Arc::from(&*decoded.text)),
-                    place,
-                }
+        self.diagnostics.extend(problems);
+        match (parsed, strings) {
+            // The string as it stands in the file, quotes included.
+            (Some(expression), Strings::Templates) => Expression { place, ..expression },
+            (Some(expression), _) => expression,
+            // A wrong one is kept as text, so that whatever else the block says is still read.
+            (None, _) => Expression {
+                kind: ExpressionKind::String(Arc::from(&*decoded.text)),
+                place,
             },
-            |expression| match strings {
-                // The string as it stands in the file, quotes included.
-                Strings::Templates => Expression { place, ..expression },
-                _ => expression,
-            },
-        )
+        }
     }
 }

@@ -102,6 +102,27 @@ fn texts_in_every_encoding() {
     assert_eq!(read.sources.positions(read.root().locals["a"].place).0.line, 2);
 }
 
+/// As in Terraform, one character in another encoding is an error at its place, and hides nothing.
+#[test]
+fn a_byte_that_is_no_utf8_hides_nothing_else() {
+    let folder = Folder::new(&[]);
+    folder.write(
+        "main.tf",
+        b"\xEF\xBB\xBFlocals {\n  a = \"caf\xE9 \xE9\"\n  b = [1 2]\n  c = 1\n}\nlocals {\n  d = 1\n}\n",
+    );
+    let read = folder.read(".");
+    assert_eq!(
+        read.told(),
+        [
+            "error invalid-encoding main.tf:2 ?",
+            "error missing-comma main.tf:3 2"
+        ]
+    );
+    assert!(read.tree().root.locals.contains_key("d"));
+    folder.write("main.tf", &[0xE9; 4_000]);
+    assert_eq!(folder.read(".").told().first().unwrap(), "error unreadable-file");
+}
+
 #[test]
 fn paths_are_shown_relative() {
     let show = |path: &str, base: &str| display(Path::new(path), Path::new(base));

@@ -2,7 +2,8 @@
 
 use super::expression::chain;
 use super::scope::Link;
-use crate::config::syntax::{Body, Expression, ExpressionKind, ObjectKey, Template, TemplatePart, Word};
+use crate::config::syntax::{Block, Body, Expression, ExpressionKind, Word};
+use crate::config::walk::{self, Visitor, within};
 
 /// A traversal from a name: `var.x`, `azurerm_subnet.hub["a"].id`, or a name that a `for` binds.
 pub struct Reference<'e> {
@@ -73,7 +74,7 @@ impl<'e> Walker<'e, '_> {
     }
 
     /// The iterator is bound in the content and the labels, not in the collection.
-    fn dynamic(&mut self, block: &'e crate::config::syntax::Block) {
+    fn dynamic(&mut self, block: &'e Block) {
         let iterator = match block
             .body
             .attribute("iterator")
@@ -85,83 +86,15 @@ impl<'e> Walker<'e, '_> {
         for attribute in &block.body.attributes {
             match &*attribute.name.text {
                 "iterator" => {}
-                "labels" => self.within(iterator, |walker| walker.expression(&attribute.expression)),
+                "labels" => within(self, iterator, |walker| walker.expression(&attribute.expression)),
                 _ => self.expression(&attribute.expression),
             }
         }
-        self.within(iterator, |walker| {
+        within(self, iterator, |walker| {
             for block in &block.body.blocks {
                 walker.body(&block.body);
             }
         });
-    }
-
-    fn within(&mut self, names: impl IntoIterator<Item = &'e str>, work: impl FnOnce(&mut Self)) {
-        let before = self.bound.len();
-        self.bound.extend(names);
-        work(self);
-        self.bound.truncate(before);
-    }
-
-    fn expression(&mut self, expression: &'e Expression) {
-        match &expression.kind {
-            ExpressionKind::Null
-            | ExpressionKind::Bool(_)
-            | ExpressionKind::Number(_)
-            | ExpressionKind::String(_)
-            | ExpressionKind::SplatItem => {}
-            ExpressionKind::Variable(_) | ExpressionKind::Attribute { .. } | ExpressionKind::Index { .. } => {
-                self.traversal(expression);
-            }
-            ExpressionKind::Template(template) => self.template(template),
-            ExpressionKind::Tuple(elements) => elements.iter().for_each(|element| self.expression(element)),
-            ExpressionKind::Object(items) => {
-                for item in items {
-                    if let ObjectKey::Expression(key) = &item.key {
-                        self.expression(key);
-                    }
-                    self.expression(&item.value);
-                }
-            }
-            ExpressionKind::Splat { source, each, .. } => {
-                self.expression(source);
-                self.expression(each);
-            }
-            ExpressionKind::Call(call) => {
-                (self.called)(&call.function);
-                call.arguments
-                    .iter()
-                    .for_each(|argument| self.expression(argument));
-            }
-            ExpressionKind::Not(inner)
-            | ExpressionKind::Negative(inner)
-            | ExpressionKind::Parentheses(inner) => self.expression(inner),
-            ExpressionKind::Binary { left, right, .. } => {
-                self.expression(left);
-                self.expression(right);
-            }
-            ExpressionKind::Conditional {
-                condition,
-                then,
-                otherwise,
-            } => {
-                self.expression(condition);
-                self.expression(then);
-                self.expression(otherwise);
-            }
-            ExpressionKind::For(each) => {
-                self.expression(&each.collection);
-                let names = each.key.iter().chain([&each.value]).map(|word| &*word.text);
-                self.within(names, |walker| {
-                    let parts = each
-                        .result_key
-                        .iter()
-                        .chain([&each.result])
-                        .chain(&each.condition);
-                    parts.for_each(|part| walker.expression(part));
-                });
-            }
-        }
     }
 
     fn traversal(&mut self, expression: &'e Expression) {
@@ -188,32 +121,23 @@ impl<'e> Walker<'e, '_> {
         }
         keys.into_iter().for_each(|key| self.expression(key));
     }
+}
 
-    fn template(&mut self, template: &'e Template) {
-        for part in &template.parts {
-            match part {
-                TemplatePart::Literal(_) => {}
-                TemplatePart::Interpolation(expression) => self.expression(expression),
-                TemplatePart::If {
-                    condition,
-                    then,
-                    otherwise,
-                } => {
-                    self.expression(condition);
-                    self.template(then);
-                    self.template(otherwise);
-                }
-                TemplatePart::For {
-                    key,
-                    value,
-                    collection,
-                    body,
-                } => {
-                    self.expression(collection);
-                    let names = key.iter().chain([value]).map(|word| &*word.text);
-                    self.within(names, |walker| walker.template(body));
-                }
+impl<'e> Visitor<'e> for Walker<'e, '_> {
+    fn bound(&mut self) -> &mut Vec<&'e str> {
+        &mut self.bound
+    }
+
+    fn expression(&mut self, expression: &'e Expression) {
+        match &expression.kind {
+            ExpressionKind::Variable(_) | ExpressionKind::Attribute { .. } | ExpressionKind::Index { .. } => {
+                self.traversal(expression);
             }
+            ExpressionKind::Call(call) => {
+                (self.called)(&call.function);
+                walk::parts(expression, self);
+            }
+            _ => walk::parts(expression, self),
         }
     }
 }

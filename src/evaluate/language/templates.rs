@@ -148,12 +148,10 @@ impl Template<'_> {
             ));
             return scope.fail(problem, variables_at);
         }
-        let template = match parse_template(at.source, self.text) {
-            Ok(template) => template,
-            Err(diagnostics) => {
-                self.inner_problems(scope, diagnostics, at);
-                return failed();
-            }
+        let (template, diagnostics) = parse_template(at.source, self.text);
+        let Some(template) = template else {
+            self.inner_problems(scope, diagnostics, at);
+            return failed();
         };
         if let Some((name, inside)) = missing(&template, variables) {
             let problem = wrong(&format!(

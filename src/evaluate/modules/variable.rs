@@ -79,11 +79,12 @@ fn from_outside(world: &World, variable: &Variable, constraint: &Constraint, sin
                 .map(|place| parse_expression(place.source, text));
             match parsed {
                 None => (Value::string(text.clone()), Vec::new()),
-                Some(Ok(parsed)) => {
+                Some((Some(parsed), warnings)) => {
+                    warnings.into_iter().for_each(|warning| sink.push(warning));
                     expression = parsed;
                     constant(&expression)
                 }
-                Some(Err(diagnostics)) => (failed(), diagnostics),
+                Some((None, diagnostics)) => (failed(), diagnostics),
             }
         }
     };

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::{
-    Fault, Kind, MAX_DEPTH, OPERATORS, Step, Token, Walk, fault, repeated, unclosed, unclosed_quote,
+    Fault, Kind, MAX_DEPTH, MAX_FAULTS, OPERATORS, Step, Token, Walk, fault, repeated, unclosed,
+    unclosed_quote,
 };
 
 impl<'a> Walk<'a> {
@@ -41,6 +42,9 @@ impl<'a> Walk<'a> {
                 .faults
                 .last()
                 .is_some_and(|last| last.code == "merge-conflict");
+            if self.faults.len() >= MAX_FAULTS {
+                return false;
+            }
             if failed && (is_conflict || !self.behind_item(start)) {
                 return false;
             }

@@ -13,6 +13,8 @@ use super::tokens::{self, Kind, Token};
 
 /// Deeper than anything that `hcl::edit` reads.
 const MAX_DEPTH: usize = 80;
+/// How many things are said of one text.
+const MAX_FAULTS: usize = 50;
 const OPERATORS: [&str; 13] = [
     "+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=", "&&", "||",
 ];
