@@ -180,7 +180,7 @@ fn overlapping(rule: u32, network: &Network, (source, destination): (u8, u8), ra
         let length = u32::from(shortest) + random.below(u32::from(longest - shortest) + 1);
         Addresses::network(address.into(), u8::try_from(length).unwrap_or(longest))
     };
-    if rule % 100 == 0 {
+    if rule.is_multiple_of(100) {
         let one = one(around(0, source, 30), around(last, destination, 30), 443);
         return line(&format!("rule-{rule}"), Action::Allow, one);
     }

@@ -106,7 +106,7 @@ fn files_that_are_none() {
 
 const FILES_THAT_ARE_NONE: &str = "\
 error unreadable-file - `dangling.tf` cannot be read: there is no such file |  | make it a file that can be read, or remove it
-error unreadable-file - `latin.tf` cannot be read: it is not text in UTF-8 (byte 19) |  | save the file as UTF-8
+error invalid-encoding latin.tf:2:11 this is not text in UTF-8 |  | save the file as UTF-8
 error unreadable-file - `loop.tf` cannot be read: filesystem loop or indirection limit (e.g. symlink loop) |  | make it a file that can be read, or remove it
 error unreadable-file - `outside.tf` cannot be read: it lies outside the directory that may be read |  | `--root DIR` allows reading anywhere inside DIR
 azurerm_resource_group.a
