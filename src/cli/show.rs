@@ -59,11 +59,7 @@ pub fn run(arguments: &ShowArguments) -> Status {
     );
     let joins = joins(&evaluations);
     let written = match arguments.format {
-        _ if arguments.summary => print(&summarised(
-            &evaluations,
-            &sight.diagnostics,
-            arguments.format,
-        )),
+        _ if arguments.summary => print(&summarised(&evaluations, &sight.diagnostics, arguments.format)),
         ShowFormat::Json => {
             stream(|out| show::write_json(out, &evaluations, &joins, &sight.diagnostics, &sight.sources))
         }

@@ -189,7 +189,7 @@ fn named<'a>(
 ) -> BTreeMap<&'a str, NamedEntry<'a>> {
     evaluations
         .iter()
-        .flat_map(|evaluation| select(evaluation))
+        .flat_map(select)
         .map(|(name, value)| (&**name, named_value(value)))
         .collect()
 }
