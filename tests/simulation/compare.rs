@@ -48,13 +48,40 @@ pub fn demands(world: &World, entropy: &mut Entropy) -> Vec<Demand> {
     (0..FLOWS)
         .filter_map(|_| {
             let from = entropy.pick(&ends);
-            let source = narrowed(entropy.pick(&from.spans), entropy);
+            let to_store = entropy.chance(12) && !world.accounts.is_empty();
+            let near_store: Vec<&End> = ends
+                .iter()
+                .filter(|end| world.has_service_endpoint(end))
+                .collect();
+            let from = match to_store && !near_store.is_empty() {
+                true => entropy.pick(&near_store).clone(),
+                false => from,
+            };
+            let mut source = narrowed(entropy.pick(&from.spans), entropy);
+            // What an endpoint has nobody else sends from.
+            if let Some(taken) = world.endpoints.iter().find(|own| source.holds(own.ip)) {
+                source.low = taken.ip + 1;
+            }
+            if source.low > source.high {
+                return None;
+            }
             let mut name = None;
-            let destination = if entropy.chance(20) {
-                if entropy.chance(50) {
-                    name = Some(entropy.pick(crate::generate::NAMES));
+            let destination = if to_store {
+                let (host, its_name) = entropy.pick(&crate::generate::HOSTS[..2]);
+                name = Some(its_name);
+                Span::parse(host).unwrap()
+            } else if entropy.chance(20) {
+                let (host, its_name) = entropy.pick(crate::generate::HOSTS);
+                if entropy.chance(65) {
+                    name = Some(its_name);
                 }
-                Span::parse(entropy.pick(crate::generate::PUBLIC)).unwrap()
+                Span::parse(host).unwrap()
+            } else if entropy.chance(25) && !world.endpoints.is_empty() {
+                let ip = world.endpoints[0].ip;
+                if from.spans.iter().any(|span| span.holds(ip)) {
+                    return None;
+                }
+                Span { low: ip, high: ip }
             } else {
                 let to = entropy.pick(&ends);
                 if to.name == from.name {
@@ -268,13 +295,25 @@ impl Tally {
 
 /// What the simulator can meet.
 pub const FEATURES: &[&str] = &[
+    "circuit",
+    "cloud internet",
+    "dfw default",
+    "dfw rule",
     "firewall",
     "gateway",
+    "gateway firewall",
     "gateway transit",
+    "global reach",
     "internet",
     "nsg default",
     "nsg rule",
     "peering",
+    "private endpoint",
+    "service endpoint",
     "site",
+    "storage firewall",
+    "storage subnet rule",
+    "tier-0",
+    "tier-1",
     "user route",
 ];

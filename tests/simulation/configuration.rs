@@ -199,6 +199,20 @@ fn can_hide(name: &str, term: &Term) -> bool {
         // Of these nothing depends.
         "gateway_address",
         "public_ip_address_id",
+        "service_provider_name",
+        "peering_location",
+        "bandwidth_in_mbps",
+        "tier",
+        "family",
+        "size",
+        "path",
+        "account_tier",
+        "account_replication_type",
+        "private_connection_resource_id",
+        "is_manual_connection",
+        "subresource_names",
+        "subresource_name",
+        "private_ip_address",
         // What lies where: the ends of the flows are chosen by it.
         "address_space",
     ];

@@ -124,6 +124,9 @@ pub fn node(network: &Network, name: &str) -> NodeId {
             .unwrap()
             .node;
     }
+    if name == "management" {
+        return network.clouds[0].management;
+    }
     let index = network.nodes.iter().position(|node| &*node.name == name);
     let index = index.unwrap_or_else(|| {
         let names: Vec<_> = network.nodes.iter().map(|node| &node.name).collect();

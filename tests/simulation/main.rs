@@ -77,7 +77,7 @@ fn run_shard(
     let config = ProptestConfig {
         cases: u32::try_from(SHARD).unwrap(),
         failure_persistence: None,
-        max_shrink_iters: 500,
+        max_shrink_iters: 250,
         ..ProptestConfig::default()
     };
     let mut seed = [0; 32];

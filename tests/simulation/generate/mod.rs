@@ -1,5 +1,7 @@
 //! Random but plausible configurations: a hub, spokes, what filters and routes between them.
 
+mod cloud;
+mod storage;
 mod walls;
 
 use crate::configuration::{Block, Configuration, refers, text, texts};
@@ -13,8 +15,20 @@ pub struct Maker<'e, 'n> {
     pub prefixes: Vec<String>,
     pub nets: Vec<Net>,
     /// Whether there is a gateway in the hub, a site behind it, a firewall.
-    pub gateway: bool,
+    pub gateway: Option<Far>,
     pub firewall: bool,
+    /// Labels of segments.
+    pub segments: Vec<String>,
+    pub subnets_with_endpoint: Vec<String>,
+    /// The address of a private endpoint.
+    pub endpoint: Option<String>,
+}
+
+/// What the hub's gateway is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Far {
+    Tunnel,
+    Circuit,
 }
 
 pub struct Net {
@@ -30,7 +44,16 @@ pub const NAMES: &[&str] = &[
     "login.microsoftonline.com",
     "www.example.com",
 ];
-pub const PUBLIC: &[&str] = &["20.60.0.0/16", "20.60.4.0/24", "8.8.8.8", "203.0.113.0/24"];
+/// Public prefixes that rules and routes like to name.
+pub const PUBLIC: &[&str] = &["20.60.4.0/24", "20.60.8.0/22", "8.8.8.8", "203.0.113.0/24"];
+/// Public destinations, each with a name that leads there.
+pub const HOSTS: &[(&str, &str)] = &[
+    ("20.60.0.0/18", NAMES[0]),
+    ("20.60.4.0/23", NAMES[0]),
+    ("20.190.130.0/24", NAMES[1]),
+    ("8.8.8.8", NAMES[2]),
+    ("203.0.113.0/24", NAMES[2]),
+];
 
 /// A configuration, from a list of random numbers.
 pub fn configuration(numbers: &[u16]) -> Configuration {
@@ -40,16 +63,27 @@ pub fn configuration(numbers: &[u16]) -> Configuration {
         configuration: Configuration::default(),
         prefixes: Vec::new(),
         nets: Vec::new(),
-        gateway: false,
+        gateway: None,
         firewall: false,
+        segments: Vec::new(),
+        subnets_with_endpoint: Vec::new(),
+        endpoint: None,
     };
     maker.networks();
-    maker.gateway();
+    maker.far_sides();
     maker.firewall();
     maker.peerings();
+    maker.storage();
     maker.filters();
     maker.routes();
+    maker.nsx();
     maker.configuration
+}
+
+impl Block {
+    fn added(self, maker: &mut Maker) {
+        maker.configuration.add(self);
+    }
 }
 
 impl Maker<'_, '_> {
@@ -85,16 +119,30 @@ impl Maker<'_, '_> {
     }
 
     pub fn subnet(&mut self, net: &str, label: &str, name: &str, prefix: &str) {
-        self.configuration.add(
-            Block::resource("azurerm_subnet", label)
-                .with("name", text(name))
-                .with("resource_group_name", text("rg"))
-                .with(
-                    "virtual_network_name",
-                    refers(format!("azurerm_virtual_network.{net}.name")),
-                )
-                .with("address_prefixes", texts([prefix])),
-        );
+        let storage = name != "GatewaySubnet" && self.entropy.chance(40);
+        let mut block = Block::resource("azurerm_subnet", label)
+            .with("name", text(name))
+            .with("resource_group_name", text("rg"))
+            .with(
+                "virtual_network_name",
+                refers(format!("azurerm_virtual_network.{net}.name")),
+            )
+            .with("address_prefixes", texts([prefix]));
+        if storage {
+            block = block.with("service_endpoints", texts(["Microsoft.Storage"]));
+            self.subnets_with_endpoint.push(label.into());
+        }
+        if name != "GatewaySubnet" && self.entropy.chance(40) {
+            let policies = [
+                "Disabled",
+                "Enabled",
+                "NetworkSecurityGroupEnabled",
+                "RouteTableEnabled",
+            ];
+            let policies = self.entropy.pick(&policies);
+            block = block.with("private_endpoint_network_policies", text(policies));
+        }
+        self.configuration.add(block);
     }
 
     /// The first network is the hub of the others; some spokes are also peered with each other.
@@ -116,9 +164,9 @@ impl Maker<'_, '_> {
                         refers(format!("azurerm_virtual_network.{to}.id")),
                     )
                     .flag("allow_forwarded_traffic", self.entropy.chance(80));
-                let block = if self.gateway && one == 0 {
+                let block = if self.gateway.is_some() && one == 0 {
                     block.flag("allow_gateway_transit", self.entropy.chance(90))
-                } else if self.gateway && other == 0 {
+                } else if self.gateway.is_some() && other == 0 {
                     block.flag("use_remote_gateways", self.entropy.chance(85))
                 } else {
                     block
@@ -228,7 +276,7 @@ impl Maker<'_, '_> {
                     self.route_table(index, &name);
                 }
             }
-            if index == 0 && self.gateway && self.firewall && self.entropy.chance(60) {
+            if index == 0 && self.gateway.is_some() && self.firewall && self.entropy.chance(60) {
                 self.route_table(index, "gateway");
             }
         }
@@ -252,7 +300,9 @@ impl Maker<'_, '_> {
             0 => (self.prefix(), "None"),
             1 => (self.entropy.pick(&self.nets[net].space), "VnetLocal"),
             2 => ("0.0.0.0/0".into(), "Internet"),
-            3 if self.gateway && net == 0 => ("192.168.0.0/16".into(), "VirtualNetworkGateway"),
+            3 if self.gateway == Some(Far::Tunnel) && net == 0 => {
+                ("192.168.0.0/16".into(), "VirtualNetworkGateway")
+            }
             _ => (self.entropy.pick(PUBLIC).to_owned(), "None"),
         }
     }

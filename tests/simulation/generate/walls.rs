@@ -1,27 +1,122 @@
 //! The hub's gateway with a site behind it, and its firewall.
 
-use super::{Maker, NAMES, PORTS};
+use super::{Far, Maker, NAMES, PORTS};
 use crate::configuration::{Block, refers, text, texts};
 
 impl Maker<'_, '_> {
-    /// A VPN gateway in the hub, with a site behind it.
-    pub(super) fn gateway(&mut self) {
-        self.gateway = self.entropy.chance(60);
-        if !self.gateway {
-            return;
+    /// What the hub is connected to: a site by VPN, a private cloud and a site by circuits, or nothing.
+    pub(super) fn far_sides(&mut self) {
+        match self.entropy.below(10) {
+            0 | 1 => {}
+            2..=4 => {
+                self.gateway("Vpn", "VpnGw1AZ");
+                self.branch();
+            }
+            _ => {
+                self.private_cloud();
+                if self.entropy.chance(85) {
+                    self.gateway("ExpressRoute", "ErGw1AZ");
+                }
+                self.headquarters();
+            }
         }
+    }
+
+    fn gateway(&mut self, kind: &str, sku: &str) {
+        self.gateway = Some(if kind == "Vpn" { Far::Tunnel } else { Far::Circuit });
         self.subnet("v0", "gateway", "GatewaySubnet", "10.1.0.0/27");
         self.configuration.add(
-            Block::azurerm("virtual_network_gateway", "vpn")
+            Block::azurerm("virtual_network_gateway", "g")
                 .with("location", text("westeurope"))
-                .with("type", text("Vpn"))
-                .with("sku", text("VpnGw1AZ"))
+                .with("type", text(kind))
+                .with("sku", text(sku))
                 .holding(
                     Block::new("ip_configuration")
                         .with("subnet_id", refers("azurerm_subnet.gateway.id"))
                         .with("public_ip_address_id", text("p")),
                 ),
         );
+        if kind == "ExpressRoute" {
+            let authorization = "azurerm_vmware_express_route_authorization.hub";
+            let key = format!("{authorization}.express_route_authorization_key");
+            self.configuration.add(
+                Block::resource("azurerm_vmware_express_route_authorization", "hub")
+                    .with("name", text("hub"))
+                    .with("private_cloud_id", refers("azurerm_vmware_private_cloud.dr.id")),
+            );
+            self.connection(
+                "cloud",
+                "azurerm_vmware_private_cloud.dr.circuit[0].express_route_id",
+            )
+            .with("authorization_key", refers(key))
+            .added(self);
+        }
+    }
+
+    fn connection(&self, label: &str, circuit: &str) -> Block {
+        Block::azurerm("virtual_network_gateway_connection", label)
+            .with("location", text("westeurope"))
+            .with("type", text("ExpressRoute"))
+            .with(
+                "virtual_network_gateway_id",
+                refers("azurerm_virtual_network_gateway.g.id"),
+            )
+            .with("express_route_circuit_id", refers(circuit))
+    }
+
+    /// A site with a circuit of its own: connected to the hub, to the private cloud, to both or neither.
+    fn headquarters(&mut self) {
+        if !self.entropy.chance(60) {
+            return;
+        }
+        self.configuration.add(
+            Block::azurerm("express_route_circuit", "hq")
+                .with("location", text("westeurope"))
+                .with("service_provider_name", text("Equinix"))
+                .with("peering_location", text("Amsterdam"))
+                .number("bandwidth_in_mbps", 1000)
+                .holding(
+                    Block::new("sku")
+                        .with("tier", text("Standard"))
+                        .with("family", text("MeteredData")),
+                ),
+        );
+        if self.gateway.is_some() && self.entropy.chance(60) {
+            self.connection("hq", "azurerm_express_route_circuit.hq.id")
+                .added(self);
+        }
+        if self.entropy.chance(60) {
+            let peer = "peerExpressRouteCircuit = azurerm_express_route_circuit.hq.id";
+            self.configuration.add(
+                Block::resource("azapi_resource", "reach")
+                    .with(
+                        "type",
+                        text("Microsoft.AVS/privateClouds/globalReachConnections@2023-09-01"),
+                    )
+                    .with("name", text("reach"))
+                    .with("parent_id", refers("azurerm_vmware_private_cloud.dr.id"))
+                    .with("body", refers(format!("{{ properties = {{ {peer} }} }}"))),
+            );
+        }
+        let space: &[&str] = self
+            .entropy
+            .pick(&[&["192.168.0.0/16"][..], &["192.168.10.0/24", "192.168.20.0/24"]]);
+        self.site("hq", space, "azurerm_express_route_circuit.hq");
+        self.prefixes
+            .extend(space.iter().map(|prefix| prefix.to_string()));
+    }
+
+    fn site(&mut self, label: &str, space: &[&str], connected_by: &str) {
+        self.configuration.sites.push(
+            Block::new(&format!("site \"{label}\""))
+                .with("kind", text("on_premises"))
+                .with("address_space", texts(space))
+                .with("connected_by", refers(format!("[{connected_by}]")))
+                .with("internal_traffic", text("allowed")),
+        );
+    }
+
+    fn branch(&mut self) {
         let space: &[&str] = match self.entropy.below(3) {
             0 => &["192.168.0.0/16"],
             1 => &["192.168.10.0/24", "192.168.20.0/24"],
@@ -39,7 +134,7 @@ impl Maker<'_, '_> {
                 .with("type", text("IPsec"))
                 .with(
                     "virtual_network_gateway_id",
-                    refers("azurerm_virtual_network_gateway.vpn.id"),
+                    refers("azurerm_virtual_network_gateway.g.id"),
                 )
                 .with(
                     "local_network_gateway_id",
@@ -47,17 +142,8 @@ impl Maker<'_, '_> {
                 ),
         );
         let whole = ["192.168.0.0/16"];
-        let own = if self.entropy.chance(20) { &whole } else { space };
-        self.configuration.sites.push(
-            Block::new("site \"branch\"")
-                .with("kind", text("on_premises"))
-                .with("address_space", texts(own))
-                .with(
-                    "connected_by",
-                    refers("[azurerm_virtual_network_gateway_connection.branch]"),
-                )
-                .with("internal_traffic", text("allowed")),
-        );
+        let own: &[&str] = if self.entropy.chance(20) { &whole } else { space };
+        self.site("branch", own, "azurerm_virtual_network_gateway_connection.branch");
         self.prefixes
             .extend(space.iter().map(|prefix| prefix.to_string()));
         self.prefixes.push("192.168.0.0/16".into());

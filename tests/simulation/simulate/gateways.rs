@@ -1,5 +1,6 @@
-//! Gateways of virtual networks and what lies behind them: sites behind VPN connections.
+//! Gateways of virtual networks and what lies behind them: sites behind tunnels and circuits, private clouds.
 
+use super::cloud::Cloud;
 use super::prefix::{Span, any_holds};
 use super::resources::Resources;
 use super::vnets::{NextHop, Subnet, VirtualNetwork};
@@ -36,6 +37,7 @@ pub fn read(
     sites: &[Site],
     nets: &mut [VirtualNetwork],
     subnets: &[Subnet],
+    mut cloud: Option<&mut Cloud>,
 ) -> (Vec<Gateway>, Vec<Far>) {
     let mut gateways: Vec<Gateway> = resources
         .of("azurerm_virtual_network_gateway")
@@ -65,10 +67,27 @@ pub fn read(
     for connection in resources.of("azurerm_virtual_network_gateway_connection") {
         let address = connection.body.refers("virtual_network_gateway_id").unwrap();
         let gateway = gateways.iter().position(|own| own.address == address).unwrap();
-        let far = sites
-            .iter()
-            .position(|site| site.connected_by.contains(&connection.address));
+        let net = gateways[gateway].net;
+        let circuit = connection.body.refers("express_route_circuit_id");
+        if let Some(cloud) = cloud.as_deref_mut()
+            && circuit.as_ref() == Some(&cloud.address)
+        {
+            cloud.gateways.push(gateway);
+            let announced = cloud.announces().into_iter();
+            nets[net]
+                .learned
+                .extend(announced.map(|prefix| (prefix, Place::Tier0)));
+            continue;
+        }
+        let by = circuit.unwrap_or_else(|| connection.address.clone());
+        let far = sites.iter().position(|site| site.connected_by.contains(&by));
         let Some(far) = far else { continue };
+        if connection.body.text("type") == Some("ExpressRoute") {
+            let announced = sites[far].space.iter();
+            nets[net]
+                .learned
+                .extend(announced.map(|prefix| (*prefix, Place::Far(far))));
+        }
         if connection.body.text("type") == Some("IPsec") {
             let local = resources
                 .meant(
@@ -86,6 +105,18 @@ pub fn read(
         gateways[gateway].far.push(far);
         fars[far].gateways.push(gateway);
     }
+    for reach in resources.of("azapi_resource") {
+        let circuit = reach.body.block("body").and_then(|body| body.block("properties"));
+        let circuit = circuit.and_then(|properties| properties.refers("peerExpressRouteCircuit"));
+        let far = sites.iter().position(|site| {
+            circuit
+                .as_ref()
+                .is_some_and(|own| site.connected_by.contains(own))
+        });
+        if let (Some(far), Some(cloud)) = (far, cloud.as_deref_mut()) {
+            cloud.reaches.push(far);
+        }
+    }
     for (number, gateway) in gateways.iter().enumerate() {
         nets[gateway.net].gateway = Some(number);
     }
@@ -98,16 +129,28 @@ impl World {
     pub fn out_of_far(&self, far: usize, journey: &mut Journey) -> Result<Place, Reason> {
         let destination = journey.packet.destination;
         for gateway in &self.fars[far].gateways {
-            let net = self.gateways[*gateway].net;
-            let spokes = (0..self.nets.len()).filter(|other| self.gateway_used_by(*other) == Some(net));
-            for known in spokes.chain([net]) {
-                if any_holds(&self.nets[known].space, destination) {
-                    journey.meet("site", format!("{} to its gateway", self.fars[far].label));
-                    return Ok(Place::Gateway(*gateway));
-                }
+            if any_holds(&self.announced_by(*gateway), destination) {
+                journey.meet("site", format!("{} to its gateway", self.fars[far].label));
+                return Ok(Place::Gateway(*gateway));
             }
         }
+        if let Some(cloud) = self.cloud.as_ref().filter(|cloud| cloud.reaches.contains(&far))
+            && any_holds(&cloud.announces(), destination)
+        {
+            journey.meet("global reach", "circuit to circuit");
+            return Ok(Place::Tier0);
+        }
         lost(format!("{} knows no way there", self.fars[far].label))
+    }
+
+    /// What a gateway tells the far side: the prefixes of its network and of the peers that use it.
+    pub fn announced_by(&self, gateway: usize) -> Vec<Span> {
+        let net = self.gateways[gateway].net;
+        let spokes = (0..self.nets.len()).filter(|other| self.gateway_used_by(*other) == Some(net));
+        spokes
+            .chain([net])
+            .flat_map(|known| self.nets[known].space.clone())
+            .collect()
     }
 
     /// At a gateway: out to what lies behind it, or in by the routes of its subnet.

@@ -2,11 +2,14 @@
 //! NSX. It reads the evaluated resources and shares no code with the engine: plain numbers instead of
 //! sets, one packet instead of all, no unknowns.
 
+pub mod cloud;
 mod firewall;
 pub mod gateways;
+mod nsx;
 pub mod prefix;
 pub mod resources;
 pub mod security;
+mod storage;
 pub mod tags;
 pub mod vnets;
 mod walk;
@@ -14,10 +17,12 @@ mod walk;
 use std::collections::BTreeSet;
 
 use clearway::evaluate::evaluation::Evaluation;
+use cloud::Cloud;
 use firewall::Firewall;
 use gateways::{Far, Gateway, Site};
 use prefix::Span;
 use resources::Resources;
+use storage::{Account, PrivateEndpoint};
 use vnets::{Subnet, VirtualNetwork};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +41,10 @@ pub enum Place {
     Firewall(usize),
     Gateway(usize),
     Far(usize),
+    Segment(usize),
+    Tier0,
+    Management,
+    Endpoint(usize),
     Internet,
 }
 
@@ -71,6 +80,9 @@ pub struct World {
     pub firewalls: Vec<Firewall>,
     pub gateways: Vec<Gateway>,
     pub fars: Vec<Far>,
+    pub cloud: Option<Cloud>,
+    pub accounts: Vec<Account>,
+    pub endpoints: Vec<PrivateEndpoint>,
 }
 
 impl World {
@@ -78,13 +90,17 @@ impl World {
         let resources = Resources::new(evaluation);
         let (mut nets, subnets) = vnets::read(&resources);
         let firewalls = firewall::read(&resources, &subnets);
-        let (gateways, fars) = gateways::read(&resources, sites, &mut nets, &subnets);
+        let mut cloud = cloud::read(&resources);
+        let (gateways, fars) = gateways::read(&resources, sites, &mut nets, &subnets, cloud.as_mut());
         World {
+            accounts: storage::accounts(&resources),
+            endpoints: storage::endpoints(&resources, &subnets),
             nets,
             subnets,
             firewalls,
             gateways,
             fars,
+            cloud,
         }
     }
 
@@ -105,6 +121,30 @@ impl World {
                 name: format!("site {}", far.label),
                 place: Place::Far(number),
                 spans: far.space.clone(),
+            });
+        }
+        if let Some(cloud) = &self.cloud {
+            for (number, segment) in cloud.segments.iter().enumerate() {
+                ends.push(End {
+                    name: segment.address.clone(),
+                    place: Place::Segment(number),
+                    // Workloads have no network, broadcast or gateway address.
+                    spans: vec![Span {
+                        low: segment.subnet.low + 2,
+                        high: segment.subnet.high - 1,
+                    }],
+                });
+            }
+            let low = cloud.block.low;
+            ends.push(End {
+                name: "management".into(),
+                place: Place::Management,
+                spans: [(2, 2), (256, 383)]
+                    .map(|(first, last)| Span {
+                        low: low + first,
+                        high: low + last,
+                    })
+                    .to_vec(),
             });
         }
         ends

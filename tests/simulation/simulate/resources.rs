@@ -17,6 +17,13 @@ pub struct Resource<'a> {
     pub body: Body<'a>,
 }
 
+/// A text, or what a reference refers to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    Text(String),
+    Refers(String),
+}
+
 /// A resource's arguments, or a nested block's.
 #[derive(Clone, Copy)]
 pub struct Body<'a>(&'a Value);
@@ -100,6 +107,15 @@ impl<'a> Body<'a> {
         refers(self.value(name)?)
     }
 
+    pub fn item(self, name: &str) -> Option<Item> {
+        self.value(name).and_then(item)
+    }
+
+    pub fn items(self, name: &str) -> Vec<Item> {
+        let elements = self.value(name).and_then(Value::elements).unwrap_or_default();
+        elements.iter().filter_map(item).collect()
+    }
+
     /// The addresses of the resources that the elements of an attribute refer to.
     pub fn all_refer(self, name: &str) -> Vec<String> {
         let elements = self.value(name).and_then(Value::elements).unwrap_or_default();
@@ -116,4 +132,9 @@ fn refers(value: &Value) -> Option<String> {
         }),
         _ => None,
     }
+}
+
+fn item(value: &Value) -> Option<Item> {
+    let text = value.as_str().map(|text| Item::Text(text.into()));
+    text.or_else(|| refers(value).map(Item::Refers))
 }

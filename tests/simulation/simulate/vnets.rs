@@ -33,6 +33,9 @@ pub struct Subnet {
     pub group: Option<SecurityGroup>,
     pub routes: Vec<(Span, NextHop)>,
     pub propagates: bool,
+    pub endpoints: Vec<String>,
+    /// `private_endpoint_network_policies`.
+    pub policies: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +48,7 @@ pub enum NextHop {
     AnyGateway,
     Appliance(u32),
     Firewall(usize),
+    PrivateEndpoint(usize),
     Internet,
     Nowhere,
 }
@@ -116,6 +120,17 @@ pub fn read(resources: &Resources) -> (Vec<VirtualNetwork>, Vec<Subnet>) {
                 group: SecurityGroup::of_subnet(resources, &subnet.address),
                 routes,
                 propagates,
+                endpoints: subnet
+                    .body
+                    .texts("service_endpoints")
+                    .into_iter()
+                    .map(String::from)
+                    .collect(),
+                policies: subnet
+                    .body
+                    .text("private_endpoint_network_policies")
+                    .unwrap_or("Disabled")
+                    .into(),
             }
         })
         .collect();
@@ -195,6 +210,12 @@ impl World {
                 }
             }
         }
+        for (ip, endpoint) in self.endpoints_seen_by(subnet) {
+            add(ip, Origin::System, NextHop::PrivateEndpoint(endpoint));
+        }
+        if let Some((prefix, hop)) = self.service_endpoint(subnet) {
+            add(prefix, Origin::System, hop);
+        }
         for (prefix, hop) in &own.routes {
             add(*prefix, Origin::User, hop.clone());
         }
@@ -216,7 +237,11 @@ impl World {
         let mut matching = self.routes(subnet);
         matching.retain(|route| route.prefix.holds(destination));
         let near = |route: &Route| {
-            route.origin == Origin::System && matches!(route.hop, NextHop::Local | NextHop::Peering(_))
+            route.origin == Origin::System
+                && matches!(
+                    route.hop,
+                    NextHop::Local | NextHop::Peering(_) | NextHop::PrivateEndpoint(_)
+                )
         };
         if matching.iter().any(near) {
             matching.retain(|route| route.origin != Origin::Learned);

@@ -22,6 +22,8 @@ pub struct Journey<'t> {
     pub name: Option<&'t str>,
     pub reply: bool,
     pub sessions: Vec<Session>,
+    /// The subnet whose service endpoint it left by.
+    pub identity: Option<String>,
     pub trip: &'t mut Trip,
 }
 
@@ -84,7 +86,7 @@ impl Journey<'_> {
 }
 
 /// The public address that things leave by.
-const PUBLIC: u32 = 0xC633_6401;
+pub const PUBLIC: u32 = 0xC633_6401;
 
 pub fn lost<T>(why: impl Into<String>) -> Result<T, Reason> {
     Err(Reason::Lost(why.into()))
@@ -114,6 +116,7 @@ impl World {
             name,
             reply: false,
             sessions: Vec::new(),
+            identity: None,
             trip,
         };
         let there = self.carry(from, &mut journey)?;
@@ -170,6 +173,7 @@ impl World {
     fn leaves(&self, from: Place, journey: &mut Journey) -> Result<(), Reason> {
         match from {
             Place::Subnet(subnet) => self.subnet_filter(subnet, Direction::Out, journey),
+            Place::Segment(segment) => self.segment_filter(segment, true, journey),
             _ => Ok(()),
         }
     }
@@ -178,6 +182,18 @@ impl World {
     fn enters(&self, at: Place, journey: &mut Journey) -> Result<(), Reason> {
         match at {
             Place::Subnet(subnet) => self.subnet_filter(subnet, Direction::In, journey),
+            Place::Segment(segment) => self.segment_filter(segment, false, journey),
+            Place::Internet => self.storage_filter(journey),
+            Place::Endpoint(endpoint) => {
+                journey.meet("private endpoint", self.endpoints[endpoint].address.clone());
+                let subnet = self.endpoints[endpoint].subnet;
+                match &*self.subnets[subnet].policies {
+                    "Enabled" | "NetworkSecurityGroupEnabled" => {
+                        self.subnet_filter(subnet, Direction::In, journey)
+                    }
+                    _ => Ok(()),
+                }
+            }
             _ => Ok(()),
         }
     }
@@ -210,7 +226,11 @@ impl World {
                 true => Ok(None),
                 false => lost(format!("not at {}", self.fars[far].label)),
             },
-            Place::Internet => Ok(None),
+            Place::Segment(segment) if sent => self.out_of_segment(segment, journey).map(Some),
+            Place::Management if sent => self.at_tier0(true, journey).map(Some),
+            Place::Tier0 => self.at_tier0(false, journey).map(Some),
+            Place::Endpoint(endpoint) if sent => self.out_of_endpoint(endpoint, journey).map(Some),
+            Place::Endpoint(_) | Place::Segment(_) | Place::Management | Place::Internet => Ok(None),
         }
     }
 
@@ -257,8 +277,21 @@ impl World {
             NextHop::Internet if is_private_or_shared(destination) => {
                 lost("a private address on the internet")
             }
+            NextHop::PrivateEndpoint(endpoint) => {
+                let there = self.subnets[self.endpoints[endpoint].subnet].net;
+                if forwards && there != net {
+                    self.takes_forwarded(net, there, journey.packet.source)?;
+                }
+                Ok(Place::Endpoint(endpoint))
+            }
             NextHop::Internet => {
                 journey.meet("internet", "internet");
+                if let Some((prefix, _)) = self.service_endpoint(subnet)
+                    && prefix.holds(destination)
+                {
+                    journey.meet("service endpoint", self.subnets[subnet].address.clone());
+                    journey.identity = Some(self.subnets[subnet].address.clone());
+                }
                 Ok(Place::Internet)
             }
             NextHop::Nowhere => lost(format!("no way to {}", shown(destination))),
@@ -292,7 +325,10 @@ impl World {
     }
 
     /// Into the subnet of a network that has the address.
-    fn deliver(&self, net: usize, destination: u32) -> Result<Place, Reason> {
+    pub fn deliver(&self, net: usize, destination: u32) -> Result<Place, Reason> {
+        if let Some(endpoint) = self.endpoint_at(net, destination) {
+            return Ok(Place::Endpoint(endpoint));
+        }
         match self.subnet_at(net, destination) {
             Some(subnet) => Ok(Place::Subnet(subnet)),
             None => lost(format!("no subnet holds {}", shown(destination))),

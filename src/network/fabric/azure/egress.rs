@@ -2,6 +2,7 @@
 //! outbound rules of load balancers (Microsoft Learn, "Default outbound access in Azure"); and the
 //! service endpoint, which leads to storage with the subnet's identity.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::gateways::{line, pair};
@@ -181,10 +182,19 @@ impl Azure<'_, '_> {
         let link = self.service_link(node, subnet, net);
         let mut add = |set: Addresses, doubts: Vec<Doubt>| {
             let because = "the subnet's storage service endpoint leads to the service";
-            let mut own = route(Bounded::exactly(set), 32, SYSTEM, Forward::Link(link), because);
-            own.name = "service endpoint".into();
-            own.doubts = doubts;
-            self.add_route(node, own);
+            // One route per prefix: a longer one of a route table goes before it.
+            for (length, set) in by_length(&set) {
+                let mut own = route(
+                    Bounded::exactly(set),
+                    length,
+                    SYSTEM,
+                    Forward::Link(link),
+                    because,
+                );
+                own.name = "service endpoint".into();
+                own.doubts.clone_from(&doubts);
+                self.add_route(node, own);
+            }
         };
         if global {
             return add(all.addresses, doubts);
@@ -360,4 +370,15 @@ impl Azure<'_, '_> {
             transit: false,
         })
     }
+}
+
+/// The prefixes that make up a set, together for each prefix length.
+fn by_length(set: &Addresses) -> BTreeMap<u8, Addresses> {
+    let mut ranges: BTreeMap<u8, Vec<(u32, u32)>> = BTreeMap::new();
+    for (address, length) in set.networks() {
+        let network = Addresses::network(address, length);
+        ranges.entry(length).or_default().extend(network.ranges());
+    }
+    let together = |(length, ranges)| (length, Addresses::from_ranges(ranges));
+    ranges.into_iter().map(together).collect()
 }
