@@ -309,6 +309,7 @@ pub const FEATURES: &[&str] = &[
     "nsg rule",
     "peering",
     "private endpoint",
+    "routing intent",
     "service endpoint",
     "site",
     "storage firewall",
@@ -316,4 +317,5 @@ pub const FEATURES: &[&str] = &[
     "tier-0",
     "tier-1",
     "user route",
+    "virtual hub",
 ];

@@ -206,6 +206,7 @@ fn can_hide(name: &str, term: &Term) -> bool {
         "family",
         "size",
         "path",
+        "scale_units",
         "account_tier",
         "account_replication_type",
         "private_connection_resource_id",

@@ -5,8 +5,7 @@ use crate::configuration::{Block, Term, refers, text, texts};
 use crate::simulate::cloud::DEFAULT_TIER1;
 
 impl Maker<'_, '_> {
-    pub(super) fn private_cloud(&mut self) {
-        let internet = self.entropy.chance(50);
+    pub(super) fn private_cloud(&mut self, internet: bool) {
         self.configuration.add(
             Block::azurerm("vmware_private_cloud", "dr")
                 .with("location", text("westeurope"))

@@ -3,6 +3,7 @@
 mod cloud;
 mod storage;
 mod walls;
+mod wan;
 
 use crate::configuration::{Block, Configuration, refers, text, texts};
 use crate::entropy::Entropy;
@@ -17,6 +18,7 @@ pub struct Maker<'e, 'n> {
     /// Whether there is a gateway in the hub, a site behind it, a firewall.
     pub gateway: Option<Far>,
     pub firewall: bool,
+    pub wan: bool,
     /// Labels of segments.
     pub segments: Vec<String>,
     pub subnets_with_endpoint: Vec<String>,
@@ -65,6 +67,7 @@ pub fn configuration(numbers: &[u16]) -> Configuration {
         nets: Vec::new(),
         gateway: None,
         firewall: false,
+        wan: false,
         segments: Vec::new(),
         subnets_with_endpoint: Vec::new(),
         endpoint: None,
@@ -72,7 +75,9 @@ pub fn configuration(numbers: &[u16]) -> Configuration {
     maker.networks();
     maker.far_sides();
     maker.firewall();
-    maker.peerings();
+    if !maker.wan {
+        maker.peerings();
+    }
     maker.storage();
     maker.filters();
     maker.routes();

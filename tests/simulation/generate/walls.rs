@@ -6,14 +6,16 @@ use crate::configuration::{Block, refers, text, texts};
 impl Maker<'_, '_> {
     /// What the hub is connected to: a site by VPN, a private cloud and a site by circuits, or nothing.
     pub(super) fn far_sides(&mut self) {
-        match self.entropy.below(10) {
+        match self.entropy.below(13) {
             0 | 1 => {}
             2..=4 => {
                 self.gateway("Vpn", "VpnGw1AZ");
                 self.branch();
             }
+            10..=12 => self.virtual_wan(),
             _ => {
-                self.private_cloud();
+                let internet = self.entropy.chance(50);
+                self.private_cloud(internet);
                 if self.entropy.chance(85) {
                     self.gateway("ExpressRoute", "ErGw1AZ");
                 }
@@ -66,7 +68,7 @@ impl Maker<'_, '_> {
 
     /// A site with a circuit of its own: connected to the hub, to the private cloud, to both or neither.
     fn headquarters(&mut self) {
-        if !self.entropy.chance(60) {
+        if !self.entropy.chance(85) {
             return;
         }
         self.configuration.add(
@@ -85,7 +87,7 @@ impl Maker<'_, '_> {
             self.connection("hq", "azurerm_express_route_circuit.hq.id")
                 .added(self);
         }
-        if self.entropy.chance(60) {
+        if self.entropy.chance(75) {
             let peer = "peerExpressRouteCircuit = azurerm_express_route_circuit.hq.id";
             self.configuration.add(
                 Block::resource("azapi_resource", "reach")
@@ -151,7 +153,7 @@ impl Maker<'_, '_> {
 
     /// Azure Firewall in the hub: with a policy, a policy and its parent, or classic.
     pub(super) fn firewall(&mut self) {
-        self.firewall = self.entropy.chance(60);
+        self.firewall = !self.wan && self.entropy.chance(60);
         if !self.firewall {
             return;
         }
@@ -225,7 +227,7 @@ impl Maker<'_, '_> {
         }
     }
 
-    fn group(&mut self, policy: &str, number: usize, groups: bool) {
+    pub(super) fn group(&mut self, policy: &str, number: usize, groups: bool) {
         let mut collections = Vec::new();
         for index in 0..self.entropy.below(3) + 1 {
             let network = self.entropy.chance(70);

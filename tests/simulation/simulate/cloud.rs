@@ -189,6 +189,15 @@ impl World {
                 return Ok(Place::Gateway(*gateway));
             }
         }
+        let private = is_private_or_shared(destination);
+        // Management always leaves by the platform's own way.
+        if (private || !from_management) && self.hub_leads_to(destination) {
+            journey.meet("circuit", "to the hub");
+            if cloud.internet && !private {
+                return Err(Reason::Open("which of two ways to the internet it takes".into()));
+            }
+            return Ok(Place::Hub);
+        }
         for far in &cloud.reaches {
             if any_holds(&self.fars[*far].space, destination) {
                 journey.meet("global reach", "circuit to circuit");

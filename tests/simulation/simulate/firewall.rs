@@ -10,6 +10,7 @@ pub struct Firewall {
     pub address: String,
     /// The virtual network's subnet it stands in; none in a hub.
     pub subnet: Option<usize>,
+    pub hub: Option<String>,
     /// Network rules in the order they are looked at, then application rules.
     network: Vec<Rule>,
     application: Vec<Rule>,
@@ -52,6 +53,7 @@ pub fn read(resources: &Resources, subnets: &[super::vnets::Subnet]) -> Vec<Fire
                 .position(|subnet| subnet.address == address)
                 .unwrap()
         });
+        let hub = firewall.body.block("virtual_hub");
         let policy = firewall
             .body
             .refers("firewall_policy_id")
@@ -59,6 +61,7 @@ pub fn read(resources: &Resources, subnets: &[super::vnets::Subnet]) -> Vec<Fire
         let mut own = Firewall {
             address: firewall.address.clone(),
             subnet,
+            hub: hub.and_then(|hub| hub.refers("virtual_hub_id")),
             network: Vec::new(),
             application: Vec::new(),
             private: None,

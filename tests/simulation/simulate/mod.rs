@@ -5,6 +5,7 @@
 pub mod cloud;
 mod firewall;
 pub mod gateways;
+mod hub;
 mod nsx;
 pub mod prefix;
 pub mod resources;
@@ -20,6 +21,7 @@ use clearway::evaluate::evaluation::Evaluation;
 use cloud::Cloud;
 use firewall::Firewall;
 use gateways::{Far, Gateway, Site};
+use hub::Hub;
 use prefix::Span;
 use resources::Resources;
 use storage::{Account, PrivateEndpoint};
@@ -43,6 +45,7 @@ pub enum Place {
     Far(usize),
     Segment(usize),
     Tier0,
+    Hub,
     Management,
     Endpoint(usize),
     Internet,
@@ -81,6 +84,7 @@ pub struct World {
     pub gateways: Vec<Gateway>,
     pub fars: Vec<Far>,
     pub cloud: Option<Cloud>,
+    pub hub: Option<Hub>,
     pub accounts: Vec<Account>,
     pub endpoints: Vec<PrivateEndpoint>,
 }
@@ -92,7 +96,13 @@ impl World {
         let firewalls = firewall::read(&resources, &subnets);
         let mut cloud = cloud::read(&resources);
         let (gateways, fars) = gateways::read(&resources, sites, &mut nets, &subnets, cloud.as_mut());
+        let addresses: Vec<String> = resources
+            .of("azurerm_virtual_network")
+            .map(|network| network.address.clone())
+            .collect();
+        let hub = hub::read(&resources, &addresses, &mut nets, &firewalls, cloud.as_ref());
         World {
+            hub,
             accounts: storage::accounts(&resources),
             endpoints: storage::endpoints(&resources, &subnets),
             nets,

@@ -141,6 +141,13 @@ impl World {
         {
             return Ok(Place::Gateway(self.nets[hub].gateway.unwrap()));
         }
+        if self.nets[net]
+            .learned
+            .iter()
+            .any(|(prefix, place)| *place == Place::Hub && prefix.holds(destination))
+        {
+            return Ok(Place::Hub);
+        }
         lost("the endpoint has no way back")
     }
 

@@ -49,6 +49,7 @@ pub enum NextHop {
     Appliance(u32),
     Firewall(usize),
     PrivateEndpoint(usize),
+    Hub,
     Internet,
     Nowhere,
 }
@@ -202,7 +203,11 @@ impl World {
         }
         if own.propagates {
             for (prefix, behind) in &net.learned {
-                add(*prefix, Origin::Learned, NextHop::Gateway(own.net, *behind));
+                let hop = match behind {
+                    Place::Hub => NextHop::Hub,
+                    _ => NextHop::Gateway(own.net, *behind),
+                };
+                add(*prefix, Origin::Learned, hop);
             }
             if let Some(hub) = self.gateway_used_by(own.net) {
                 for (prefix, behind) in &self.nets[hub].learned {
@@ -264,6 +269,7 @@ impl World {
                     | NextHop::AnyGateway
                     | NextHop::Appliance(_)
                     | NextHop::Firewall(_)
+                    | NextHop::Hub
             )
         });
         inside.any(|route| route.prefix.holds(address)) || shown(address) == "168.63.129.16"

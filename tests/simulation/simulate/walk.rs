@@ -228,6 +228,7 @@ impl World {
             },
             Place::Segment(segment) if sent => self.out_of_segment(segment, journey).map(Some),
             Place::Management if sent => self.at_tier0(true, journey).map(Some),
+            Place::Hub => self.at_hub(journey).map(Some),
             Place::Tier0 => self.at_tier0(false, journey).map(Some),
             Place::Endpoint(endpoint) if sent => self.out_of_endpoint(endpoint, journey).map(Some),
             Place::Endpoint(_) | Place::Segment(_) | Place::Management | Place::Internet => Ok(None),
@@ -277,6 +278,7 @@ impl World {
             NextHop::Internet if is_private_or_shared(destination) => {
                 lost("a private address on the internet")
             }
+            NextHop::Hub => Ok(Place::Hub),
             NextHop::PrivateEndpoint(endpoint) => {
                 let there = self.subnets[self.endpoints[endpoint].subnet].net;
                 if forwards && there != net {
@@ -303,7 +305,6 @@ impl World {
     /// Through a firewall in a virtual network, and on by the routes of its subnet.
     fn at_firewall(&self, number: usize, journey: &mut Journey) -> Result<Place, Reason> {
         let firewall = &self.firewalls[number];
-        let subnet = firewall.subnet.unwrap();
         if journey.reply {
             journey.take_back(Place::Firewall(number))?;
         } else {
@@ -316,12 +317,17 @@ impl World {
                 Some(Passed::FromPublicAddress) => journey.packet.source = PUBLIC,
                 Some(Passed::FromPrivateAddress) => {
                     journey.meet("source translation", "by an application rule");
-                    journey.packet.source = self.subnets[subnet].prefixes[0].low + 5;
+                    let subnet = firewall.subnet.map(|subnet| self.subnets[subnet].prefixes[0]);
+                    journey.packet.source = subnet.map_or(0x0A3C_0005, |prefix| prefix.low + 5);
                 }
             }
             journey.remember(Place::Firewall(number), before);
         }
-        self.route(subnet, journey, true)
+        match firewall.subnet {
+            Some(subnet) => self.route(subnet, journey, true),
+            None if is_private_or_shared(journey.packet.destination) => self.beyond_hub(journey),
+            None => Ok(Place::Internet),
+        }
     }
 
     /// Into the subnet of a network that has the address.
