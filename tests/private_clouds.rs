@@ -16,6 +16,8 @@ use clearway::traffic::{Addresses, Cube, Ports, Protocols};
 
 mod private_clouds {
     pub mod firewalls;
+    pub mod gateways;
+    pub mod native;
 }
 
 fn network_of(directory: PathBuf) -> Network {

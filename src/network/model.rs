@@ -517,6 +517,8 @@ pub struct Hint {
     pub dns: Option<Bounded<Addresses>>,
     /// Index into [`Network::segments`].
     pub segment: Option<usize>,
+    /// Whether it is certainly there; otherwise there or where another such hint says.
+    pub sure: bool,
     pub because: Arc<str>,
     pub written: Written,
 }

@@ -1,6 +1,7 @@
 //! ARM resources by their own type and body, as the azapi provider writes them.
 
 mod avs;
+mod changes;
 mod collections;
 mod scripts;
 mod services;
@@ -17,7 +18,9 @@ pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
     let Some(kind) = ids::arm_type(&reader.view) else {
         return false;
     };
-    networking(reader, &kind, inventory) || services::read(reader, &kind, inventory)
+    networking(reader, &kind, inventory)
+        || changes::read(reader, &kind, inventory)
+        || services::read(reader, &kind, inventory)
 }
 
 /// Networking types are read in azurerm's words. A change to a resource that exists

@@ -76,8 +76,28 @@ fn managed_snat(fabric: &mut Fabric<'_>, site: &Site<'_>, written: &Written) {
         nat,
         because,
         written,
-        site.internet.value.as_ref().err().cloned(),
+        site.internet
+            .value
+            .as_ref()
+            .err()
+            .cloned()
+            .or_else(|| in_network(site)),
     );
+}
+
+/// A cloud in a virtual network has the network's ways to the internet: neither managed SNAT nor public
+/// addresses at the NSX edge are known to work there.
+fn in_network(site: &Site<'_>) -> Option<Doubt> {
+    (!site.cloud.virtual_network.is_none()).then(|| Doubt {
+        at: site.internet.at,
+        ..doubt(
+            format!(
+                "whether `{}`, which lives in a virtual network, has a way to the internet of its own",
+                site.cloud.origin.name
+            ),
+            "a default route of its virtual network to a firewall or an appliance",
+        )
+    })
 }
 
 /// A public address at the NSX edge: what leaves must have been translated to one.
@@ -114,6 +134,7 @@ fn public_addresses(fabric: &mut Fabric<'_>, site: &Site<'_>) {
         transit: false,
     });
     let unsure = origin.presence.first().or(first.doubt.as_ref()).cloned();
+    let unsure = unsure.or_else(|| in_network(site));
     let because = "a public address at the NSX edge leads to the internet";
     egress(fabric, site, filter, because, &origin.written, unsure);
 }

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use super::advertisement::advertised;
 use super::cloud_internet::{breakout, internet};
 use super::clouds::Site;
+use super::forwarders::forwarders;
 use super::gateway_firewall::At;
 use super::nsx_groups::Members;
 use super::nsx_rules::Face;
 use super::owners::Gateway;
+use super::static_routes::static_routes;
 use super::uplinks::{Uplink, firewall, uplink};
 use super::{Announced, Fabric, node};
 use crate::network::model::{
@@ -100,6 +102,8 @@ impl Routes {
                 (None, _) => isolate(fabric, site, lan),
             }
         }
+        static_routes(fabric, site, &uplinks, &mut announces);
+        forwarders(fabric, site, &uplinks, inward);
         let dns = uplinks
             .first()
             .and_then(|(_, id, uplink)| dns_service(fabric, site, *id, uplink, inward));
@@ -355,6 +359,7 @@ fn isolate(fabric: &mut Fabric<'_>, site: &Site<'_>, lan: &Lan) {
     let all = Bounded::exactly(Addresses::all());
     let mut nowhere = route(all, 0, Forward::Drop(Disposition::NotAttached), because, &written);
     nowhere.place = Some(lan.name.clone());
+    nowhere.doubts.clone_from(&lan.doubts);
     push(fabric, lan.node, nowhere.clone());
     // Towards it there is no way either.
     for (destinations, length) in prefixes(&lan.subnet) {

@@ -10,7 +10,9 @@ use super::nsx_groups::{Members, union_all};
 use super::owners::{Gateway, Owners};
 use super::{Edge, Fabric, node, segments, tier0_nat};
 use crate::network::doubt::doubt;
-use crate::network::inventory::avs::{Avs, Dhcp, Opaque, Owner, PrivateCloud, PublicIp, Segment, Tier1};
+use crate::network::inventory::avs::{
+    Avs, Dhcp, DnsService, Opaque, Owner, PrivateCloud, PublicIp, Segment, StaticRoute, Tier1,
+};
 use crate::network::inventory::nsx::{NatRule, PolicyKind, Rule};
 use crate::network::join::{Reference, Thing};
 use crate::network::model::{
@@ -32,6 +34,8 @@ pub struct Site<'a> {
     pub nat: Vec<Located<'a, NatRule>>,
     pub public_ips: Vec<Located<'a, PublicIp>>,
     pub opaque: Vec<Located<'a, Opaque>>,
+    pub static_routes: Vec<Located<'a, StaticRoute>>,
+    pub forwarders: Vec<Located<'a, DnsService>>,
     pub tier0: NodeId,
     pub management: NodeId,
     /// Tier-1 gateways, by which gateway they are.
@@ -83,6 +87,8 @@ fn site<'a>(fabric: &mut Fabric<'a>, owners: &Arc<Owners<'a>>, index: usize) {
         nat: located(owners, index, &avs.nat_rules, |rule| &rule.owner),
         public_ips: located(owners, index, &avs.public_ips, |address| &address.owner),
         opaque: located(owners, index, &avs.opaque, |opaque| &opaque.owner),
+        static_routes: located(owners, index, &avs.static_routes, |route| &route.owner),
+        forwarders: located(owners, index, &avs.dns_services, |service| &service.owner),
         tier0,
         management,
         gateways: BTreeMap::new(),
@@ -221,6 +227,11 @@ fn homeless(fabric: &mut Fabric<'_>, owners: &Owners<'_>) {
     )
     .chain(avs.dhcp.iter().map(|dhcp| (&dhcp.origin, &dhcp.owner)))
     .chain(avs.opaque.iter().map(|opaque| (&opaque.origin, &opaque.owner)))
+    .chain(
+        avs.static_routes
+            .iter()
+            .map(|route| (&route.origin, &route.owner)),
+    )
     .chain(avs.updates.iter().map(|update| (&update.origin, &update.owner)))
     .map(|(origin, owner)| (origin, owner, false));
     let segments = fabric.network.segments.iter().map(|segment| segment.node);
@@ -316,6 +327,7 @@ fn add_segments(fabric: &mut Fabric<'_>, site: &Site<'_>) -> Vec<Lan> {
         let mut doubts = origin.presence.clone();
         doubts.extend(segment.doubt.clone());
         doubts.extend(segment.of.switched_off.value.as_ref().err().cloned());
+        doubts.extend(segment.of.doubts.iter().cloned());
         let off = matches!(segment.of.switched_off.value, Ok(true));
         let gateway = site.owners.gateway(&segment.of.gateway).filter(|_| !off);
         lans.push(Lan {

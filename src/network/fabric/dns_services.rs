@@ -105,7 +105,10 @@ fn service(
             ));
         }
     }
-    if !has_default {
+    // One that is switched off answers nothing.
+    if services.iter().any(|service| service.enabled.value == Ok(false)) {
+        forwards.clear();
+    } else if !has_default {
         forwards.push(as_delivered(name, &delivered));
     }
     NameServer {
@@ -237,7 +240,8 @@ pub fn zone<'a>(
     })
 }
 
-/// Forwarders on gateways of the inputs' own: they answer, but where they listen is not wired.
+/// Forwarders on gateways of the inputs' own; on a gateway that no input defines they answer, and where
+/// they listen is not known.
 fn forwarders(fabric: &mut Fabric<'_>, owners: &Owners<'_>) {
     for service in &fabric.inventory.avs.dns_services {
         let Some((cloud, _)) = owners.cloud(&service.owner) else {
@@ -259,6 +263,12 @@ fn forwarders(fabric: &mut Fabric<'_>, owners: &Owners<'_>) {
                 &service.origin.written,
             ));
         }
+        let mut doubts = service.origin.presence.clone();
+        match &service.enabled.value {
+            Ok(true) => {}
+            Ok(false) => forwards.clear(),
+            Err(doubt) => doubts.push(doubt.clone()),
+        }
         let node = fabric.nodes.get(&service.origin.handle).copied();
         fabric.network.naming.servers.push(NameServer {
             name: service.origin.name.clone(),
@@ -268,7 +278,7 @@ fn forwarders(fabric: &mut Fabric<'_>, owners: &Owners<'_>) {
             zones: Vec::new(),
             forwards,
             public: false,
-            doubts: service.origin.presence.clone(),
+            doubts,
             assumptions: Vec::new(),
         });
     }

@@ -7,7 +7,8 @@ use super::Fabric;
 use super::owners::Owners;
 use crate::evaluate::values::value::Value;
 use crate::network::doubt::doubt_of;
-use crate::network::inventory::avs::{Machine, Script};
+use crate::network::inventory::avs::{Interface, Machine, Script};
+use crate::network::join::Reference;
 use crate::network::model::{Bounded, Fact, Hint};
 use crate::traffic::Addresses;
 
@@ -21,7 +22,7 @@ pub fn build(fabric: &mut Fabric<'_>) {
     let machines = avs
         .machines
         .iter()
-        .filter_map(|machine| machine_hint(fabric, machine));
+        .flat_map(|machine| machine_hints(fabric, machine));
     let hints: Vec<Hint> = scripts.chain(machines).collect();
     fabric.network.hints.extend(hints);
 }
@@ -51,6 +52,7 @@ fn installed(fabric: &Fabric<'_>, owners: &Owners<'_>, script: &Script) -> Optio
         fqdn: parameter("HostName").map(name),
         dns: parameter("Dns").map(address),
         segment: network.and_then(|network| segment(fabric, network)),
+        sure: true,
         because: format!("`{}` runs {cmdlet}", script.origin.name).into(),
         written: script.origin.written.clone(),
     })
@@ -85,28 +87,42 @@ fn segment(fabric: &Fabric<'_>, value: &Value) -> Option<usize> {
         .position(|segment| called(&segment.display_name))
 }
 
-fn machine_hint(fabric: &Fabric<'_>, machine: &Machine) -> Option<Hint> {
-    let own = machine.name.value.as_ref().ok()?.to_ascii_lowercase();
-    let words = || own.split(|character: char| !character.is_ascii_alphanumeric());
-    let role = ["msa", "drva", "rocva"].into_iter().find(|role| {
-        words().any(|word| word.trim_end_matches(|digit: char| digit.is_ascii_digit()) == *role)
-    })?;
-    let segment = machine.networks.iter().find_map(|network| {
-        let node = fabric.nodes.get(&network.handle()?)?;
-        fabric
-            .network
-            .segments
-            .iter()
-            .position(|segment| segment.node == *node)
-    });
-    Some(Hint {
+/// One for each interface: which of several a flow leaves by, nothing shows.
+fn machine_hints(fabric: &Fabric<'_>, machine: &Machine) -> Vec<Hint> {
+    let Some(role) = role_of(machine) else {
+        return Vec::new();
+    };
+    let hint = |interface: &Interface| Hint {
         role,
         cloud: None,
-        addresses: machine.addresses.clone(),
+        addresses: interface.addresses.clone(),
         fqdn: machine.host_name.clone(),
         dns: machine.dns.clone(),
-        segment,
+        segment: attached(fabric, &interface.network),
+        sure: machine.interfaces.len() < 2 && machine.origin.presence.is_empty(),
         because: format!("`{}` is named after it", machine.origin.name).into(),
         written: machine.origin.written.clone(),
-    })
+    };
+    machine.interfaces.iter().map(hint).collect()
+}
+
+fn role_of(machine: &Machine) -> Option<&'static str> {
+    let own = machine.name.value.as_ref().ok()?.to_ascii_lowercase();
+    let words = || own.split(|character: char| !character.is_ascii_alphanumeric());
+    ["msa", "drva", "rocva"]
+        .into_iter()
+        .find(|role| words().any(|word| word.trim_end_matches(|digit: char| digit.is_ascii_digit()) == *role))
+}
+
+/// The segment of an interface: named itself, or looked up in vSphere, where a segment is a network of
+/// its display name.
+fn attached(fabric: &Fabric<'_>, network: &Reference) -> Option<usize> {
+    let handle = network.handle()?;
+    let segments = &fabric.network.segments;
+    if let Some(node) = fabric.nodes.get(&handle) {
+        return segments.iter().position(|segment| segment.node == *node);
+    }
+    let view = fabric.catalogue.view(handle)?;
+    let looked_up = view.instance.address.kind.starts_with("vsphere_");
+    segment(fabric, view.get("name").filter(|_| looked_up)?)
 }

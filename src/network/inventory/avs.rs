@@ -40,6 +40,7 @@ pub struct Avs {
     pub scripts: Vec<Script>,
     pub machines: Vec<Machine>,
     pub opaque: Vec<Opaque>,
+    pub static_routes: Vec<StaticRoute>,
     pub volumes: Vec<Volume>,
     pub block_stores: Vec<BlockStore>,
 }
@@ -175,6 +176,9 @@ pub struct Tier1 {
     pub tier0: Reference,
     /// Whether connected segments are announced to the tier-0.
     pub advertises: Fact<bool>,
+    /// Whether the address of its DNS forwarder is, and whether its static routes are.
+    pub advertises_dns: Fact<bool>,
+    pub advertises_static: Fact<bool>,
     pub dhcp_config: Reference,
     pub firewall_enabled: Fact<bool>,
     /// `force_whitelisting`, which `nsxt_policy_predefined_gateway_policy` has replaced.
@@ -237,6 +241,15 @@ pub struct DnsService {
 pub struct LoneRule {
     pub owner: Owner,
     pub rule: (Reference, Rule),
+}
+
+/// A static route of a gateway.
+#[derive(Clone, Debug)]
+pub struct StaticRoute {
+    pub origin: Origin,
+    pub owner: Owner,
+    pub gateway: Reference,
+    pub destinations: Bounded<Addresses>,
 }
 
 /// Something at a gateway that is not modelled.
@@ -318,13 +331,19 @@ pub struct Script {
     pub parameters: Vec<(Arc<str>, Value)>,
 }
 
+/// A network interface of a virtual machine.
+#[derive(Clone, Debug)]
+pub struct Interface {
+    pub network: Reference,
+    pub addresses: Option<Bounded<Addresses>>,
+}
+
 /// A virtual machine in vSphere.
 #[derive(Clone, Debug)]
 pub struct Machine {
     pub origin: Origin,
     pub name: Fact<Arc<str>>,
-    pub networks: Vec<Reference>,
-    pub addresses: Option<Bounded<Addresses>>,
+    pub interfaces: Vec<Interface>,
     pub host_name: Option<Fact<Arc<str>>>,
     pub dns: Option<Bounded<Addresses>>,
 }

@@ -7,6 +7,7 @@ pub mod balancer;
 pub mod firewall;
 pub mod manager;
 pub mod names;
+pub mod native;
 pub mod nsx;
 pub mod terms;
 pub mod wan;
@@ -83,6 +84,7 @@ impl Inventory {
                 inventory.unread.push(handle);
             }
         }
+        native::complete(&mut inventory);
         inventory
     }
 }

@@ -15,7 +15,9 @@ pub fn tier1(reader: &Reader<'_>, owner: Owner) -> Tier1 {
         owner,
         display_name: terms::text(view, "display_name", ""),
         tier0: reader.reference(&["tier0_path"]),
-        advertises: advertises(view),
+        advertises: advertises(view, "TIER1_CONNECTED"),
+        advertises_dns: advertises(view, "TIER1_DNS_FORWARDER_IP"),
+        advertises_static: advertises(view, "TIER1_STATIC_ROUTES"),
         dhcp_config: reader.reference(&["dhcp_config_path"]),
         firewall_enabled: view.bool("enable_firewall").fact(true, view.written().at),
         only_allowed: view.bool("force_whitelisting").fact(false, view.written().at),
@@ -46,16 +48,16 @@ fn advertisement(view: &View<'_>) -> AdvertisementRule {
     }
 }
 
-/// NSX announces connected segments only where `TIER1_CONNECTED` is among the types; left out, the
-/// manager decides.
-fn advertises(view: &View<'_>) -> Fact<bool> {
+/// NSX announces routes of a type only where it is among the types (connected segments:
+/// `TIER1_CONNECTED`); left out, the manager decides.
+fn advertises(view: &View<'_>, word: &str) -> Fact<bool> {
     let name = "route_advertisement_types";
     let strings = view.strings(name);
     let at = view.written_of(&[name]).at;
     if strings
         .known
         .iter()
-        .any(|(text, _)| text.eq_ignore_ascii_case("TIER1_CONNECTED"))
+        .any(|(text, _)| text.eq_ignore_ascii_case(word))
     {
         return Fact::known(true, at);
     }
@@ -72,7 +74,7 @@ fn advertises(view: &View<'_>) -> Fact<bool> {
                 "`{}.{name}`, which the configuration leaves to NSX",
                 view.address()
             ),
-            "`route_advertisement_types = [\"TIER1_CONNECTED\"]`",
+            format!("`route_advertisement_types = [\"{word}\"]`"),
         )
     })
 }

@@ -13,9 +13,9 @@ pub use dns::domains;
 pub use segment::{Subnets, dhcp_ranges};
 
 use crate::config::module::Mode;
-use crate::network::inventory::avs::{LoneRule, Opaque, Owner};
+use crate::network::inventory::avs::{LoneRule, Opaque, Owner, StaticRoute};
 use crate::network::inventory::nsx::Exclusion;
-use crate::network::inventory::{Inventory, Reader};
+use crate::network::inventory::{Inventory, Reader, terms};
 
 /// Reads an instance into the inventory; whether it is of a type that is read.
 pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
@@ -43,6 +43,13 @@ pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
         "nsxt_policy_segment" | "nsxt_policy_fixed_segment" => {
             avs.segments.push(segment::segment(reader, owner))
         }
+        "nsxt_policy_vlan_segment" => avs.segments.push(segment::vlan(reader, owner)),
+        "nsxt_policy_static_route" => avs.static_routes.push(StaticRoute {
+            origin: reader.origin(),
+            owner,
+            gateway: reader.reference(&["gateway_path"]),
+            destinations: terms::addresses(&reader.view, "network"),
+        }),
         "nsxt_policy_tier1_gateway" => avs.tier1s.push(gateway::tier1(reader, owner)),
         "nsxt_policy_dhcp_server" => avs.dhcp.push(segment::dhcp(reader, owner, false)),
         "nsxt_policy_dhcp_relay" => avs.dhcp.push(segment::dhcp(reader, owner, true)),
@@ -103,8 +110,6 @@ fn manager(reader: &Reader<'_>) -> Owner {
 /// Resources that change what becomes of packets at a gateway, in ways that are not modelled.
 fn opaque(kind: &str) -> &'static str {
     match kind {
-        "nsxt_policy_static_route" => "static routes of NSX gateways are not modelled",
-        "nsxt_policy_vlan_segment" => "VLAN segments are not part of a private cloud as delivered",
         _ if kind.contains("vpn") => "VPN services of NSX gateways are not modelled",
         _ if kind.contains("intrusion") => "what intrusion prevention drops is not in Terraform",
         _ if kind.contains("redirection") => "service insertion is not modelled",

@@ -3,10 +3,11 @@
 use std::net::Ipv4Addr;
 
 use crate::network::attributes::{Field, View};
+use crate::network::doubt::doubt;
 use crate::network::inventory::Reader;
 use crate::network::inventory::avs::{Dhcp, Owner, Segment, Several, Tag};
 use crate::network::inventory::terms;
-use crate::network::model::{Bounded, Fact};
+use crate::network::model::{Bounded, Doubt, Fact};
 use crate::network::sets;
 use crate::traffic::Addresses;
 
@@ -48,8 +49,39 @@ pub fn segment(reader: &Reader<'_>, owner: Owner) -> Segment {
         dhcp_config: reader.reference(&["dhcp_config_path"]),
         dns_servers: dns,
         tags: tags(view),
-        doubts: Vec::new(),
+        doubts: stretched(view).into_iter().collect(),
     }
+}
+
+/// A segment on a VLAN is bridged to whatever else is on it.
+pub fn vlan(reader: &Reader<'_>, owner: Owner) -> Segment {
+    let mut made = segment(reader, owner);
+    made.doubts.push(Doubt {
+        at: reader.view.written().at,
+        ..doubt(
+            format!("what else is on the VLAN of `{}`", reader.view.address()),
+            "a segment on the overlay (`nsxt_policy_segment`)",
+        )
+    });
+    made
+}
+
+/// Part of its subnet may be elsewhere.
+fn stretched(view: &View<'_>) -> Option<Doubt> {
+    let mut blocks = view.blocks("bridge_config");
+    blocks.extend(
+        view.blocks("l2_extension")
+            .into_iter()
+            .filter(|block| block.get("l2vpn_paths").is_some() || block.perhaps().is_some()),
+    );
+    let block = blocks.first()?;
+    Some(Doubt {
+        at: block.written().at,
+        ..doubt(
+            format!("what `{}` is stretched to", view.address()),
+            "a segment without `l2_extension` and `bridge_config`",
+        )
+    })
 }
 
 /// Subnets by the address of the gateway in them: `10.20.0.1/24`.

@@ -1,11 +1,10 @@
 //! The vsphere provider: virtual machines, for what their names and addresses say about roles.
 
+use crate::evaluate::values::value::Kind;
 use crate::network::attributes::View;
-use crate::network::inventory::avs::Machine;
+use crate::network::inventory::avs::{Interface, Machine};
 use crate::network::inventory::{Inventory, Reader, terms};
-use crate::network::model::Bounded;
-use crate::network::sets;
-use crate::traffic::Addresses;
+use crate::network::join::Reference;
 
 /// Reads an instance into the inventory; whether it is of a type that is read.
 pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
@@ -27,11 +26,7 @@ fn machine(reader: &Reader<'_>) -> Machine {
     Machine {
         origin: reader.origin(),
         name: terms::text(view, "name", ""),
-        networks: interfaces
-            .iter()
-            .map(|interface| reader.inside(*interface).reference(&["network_id"]))
-            .collect(),
-        addresses: all(&configured, "ipv4_address"),
+        interfaces: wired(reader, &interfaces, &configured),
         host_name: linux
             .filter(|linux| linux.get("host_name").is_some())
             .map(|linux| {
@@ -53,10 +48,37 @@ fn machine(reader: &Reader<'_>) -> Machine {
     }
 }
 
-/// The addresses of all interfaces; `None` where none is set.
-fn all(interfaces: &[View<'_>], name: &str) -> Option<Bounded<Addresses>> {
-    let sets = interfaces
-        .iter()
-        .filter_map(|interface| terms::addresses_if_set(interface, name));
-    sets.reduce(|all, more| sets::union(&all, &more))
+/// The interfaces in order: customization tells their addresses one by one (documentation of
+/// `vsphere_virtual_machine`). One that is deployed from a package has its networks in a map.
+fn wired(reader: &Reader<'_>, interfaces: &[View<'_>], configured: &[View<'_>]) -> Vec<Interface> {
+    let address = |number: usize| {
+        let own = configured.get(number)?;
+        terms::addresses_if_set(own, "ipv4_address")
+    };
+    if interfaces.is_empty() {
+        let map = reader
+            .view
+            .block("ovf_deploy")
+            .and_then(|deploy| deploy.get("ovf_network_map"));
+        let entries = match map.map(|map| &map.kind) {
+            Some(Kind::Map(_, entries) | Kind::Object(entries)) => entries.iter().collect(),
+            _ => Vec::new(),
+        };
+        return entries
+            .into_iter()
+            .map(|(_, network)| Interface {
+                network: reader.resolve(Some(network)),
+                addresses: None,
+            })
+            .collect();
+    }
+    let count = interfaces.len().max(configured.len());
+    (0..count)
+        .map(|number| Interface {
+            network: interfaces.get(number).map_or(Reference::None, |interface| {
+                reader.inside(*interface).reference(&["network_id"])
+            }),
+            addresses: address(number),
+        })
+        .collect()
 }

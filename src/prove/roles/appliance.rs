@@ -202,7 +202,7 @@ fn hinted(situation: &Situation, site: &SiteView, role: &Role, hints: &[&Hint]) 
                 node: segment.node,
                 segment: Some(index),
                 addresses: on_segment(segment, said.as_ref()),
-                sure: true,
+                sure: hint.sure,
             }),
             (None, Some(said)) => {
                 let bounded = if said.upper.is_all() {
@@ -211,7 +211,10 @@ fn hinted(situation: &Situation, site: &SiteView, role: &Role, hints: &[&Hint]) 
                     said.clone()
                 };
                 let (found, doubts) = spots(situation, site, &bounded, None, None, hint.written.at);
-                placed.spots.extend(found);
+                placed.spots.extend(found.into_iter().map(|found| Spot {
+                    sure: found.sure && hint.sure,
+                    ..found
+                }));
                 placed.doubts.extend(doubts);
             }
             (None, None) => {}

@@ -30,6 +30,9 @@ const NOBODY: &str = "the subnet has no way out: default outbound access is off 
 impl Azure<'_, '_> {
     /// The system's default route.
     pub(super) fn internet_route(&mut self, node: NodeId, subnet: usize, net: usize, role: Role) {
+        if role == Role::Uplink {
+            return self.no_way_out_of_its_own(node, subnet);
+        }
         let mut own = route(
             Bounded::exactly(Addresses::all()),
             0,
@@ -43,6 +46,39 @@ impl Azure<'_, '_> {
         own.doubts = doubts;
         self.add_route(node, own);
         self.storage_route(node, subnet, net);
+    }
+
+    /// Workloads of a private cloud in a network have only the ways to the internet that user routes to a
+    /// firewall or an appliance make (Microsoft Learn, "Connect to Internet" of generation 2).
+    fn no_way_out_of_its_own(&mut self, node: NodeId, subnet: usize) {
+        let egresses = &self.fabric.inventory.azure.egresses;
+        let nat = egresses
+            .iter()
+            .find(|egress| self.subnet_of(&egress.to) == Some(subnet) || egress.to.handle().is_none());
+        let doubt = nat.map(|egress| Doubt {
+            what: format!(
+                "whether workloads of a private cloud leave by `{}`",
+                egress.origin.name
+            )
+            .into(),
+            decided_by: "a default route to a firewall or an appliance".into(),
+            at: egress.origin.written.at,
+        });
+        let because =
+            "workloads of a private cloud in a virtual network have no way to the internet of their own";
+        let mut own = route(
+            Bounded::exactly(Addresses::all()),
+            0,
+            SYSTEM,
+            if doubt.is_some() {
+                Forward::Unknown
+            } else {
+                Forward::Drop(Disposition::NoRoute)
+            },
+            because,
+        );
+        own.doubts.extend(doubt);
+        self.add_route(node, own);
     }
 
     /// Where a route to the internet leads from a subnet.

@@ -115,7 +115,8 @@ impl Azure<'_, '_> {
             doubts: prefix.destinations.doubts.to_vec(),
             assumptions: Vec::new(),
         });
-        announced.collect()
+        let programmed = self.networks.get(net).map_or(&[][..], |net| &net.programmed);
+        announced.chain(programmed.iter().cloned()).collect()
     }
 
     /// What appliances announce through Route Server; only with branch-to-branch does it reach the

@@ -55,7 +55,7 @@ impl<'a> Azure<'_, 'a> {
                 filters.0.push(inbound);
                 filters.1.push(outbound);
             }
-            if role == Role::Plain
+            if matches!(role, Role::Plain | Role::Uplink)
                 && let Some(node) = self.fabric.node_mut(node)
             {
                 node.receives.clone_from(&filters.0);

@@ -22,6 +22,7 @@ pub(super) fn lay_out<'f, 'a>(fabric: &'f mut Fabric<'a>) -> Azure<'f, 'a> {
         subnets: Vec::new(),
         by_network: HashMap::new(),
         by_subnet: HashMap::new(),
+        natives: Vec::new(),
         firewalls: HashMap::new(),
         gateways: Vec::new(),
         hubs: Vec::new(),
@@ -57,6 +58,7 @@ impl<'a> Azure<'_, 'a> {
                 subnets: Vec::new(),
                 peers: Vec::new(),
                 learned: Vec::new(),
+                programmed: Vec::new(),
                 beyond: Vec::new(),
             });
         }
@@ -145,13 +147,15 @@ impl<'a> Azure<'_, 'a> {
     /// The address space of a network.
     pub(super) fn space(&self, net: usize) -> Bounded<Addresses> {
         let network = self.fabric.inventory.azure.networks.get(net);
-        let prefixes = network.map_or(&[][..], |network| &network.prefixes);
-        let lower = Addresses::union_all(prefixes.iter().map(|prefix| &prefix.destinations.lower));
-        let upper = Addresses::union_all(prefixes.iter().map(|prefix| &prefix.destinations.upper));
-        let doubts: Vec<Doubt> = prefixes
-            .iter()
-            .flat_map(|prefix| prefix.destinations.doubts.iter().cloned())
-            .collect();
+        let written = network.map_or(&[][..], |network| &network.prefixes);
+        let programmed = self.networks.get(net).map_or(&[][..], |net| &net.programmed);
+        let sets = || {
+            let written = written.iter().map(|prefix| &prefix.destinations);
+            written.chain(programmed.iter().map(|announced| &announced.destinations))
+        };
+        let lower = Addresses::union_all(sets().map(|set| &set.lower));
+        let upper = Addresses::union_all(sets().map(|set| &set.upper));
+        let doubts: Vec<Doubt> = sets().flat_map(|set| set.doubts.iter().cloned()).collect();
         Bounded::between(lower, upper, doubts)
     }
 

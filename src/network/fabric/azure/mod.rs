@@ -20,6 +20,7 @@ mod hub_tables;
 mod hub_tells;
 mod layout;
 mod management;
+mod native_clouds;
 mod next_hops;
 mod on_premises;
 mod peerings;
@@ -54,6 +55,7 @@ pub(super) use super::cloud_routes::LAST;
 
 pub fn build(fabric: &mut Fabric<'_>) {
     let mut azure = layout::lay_out(fabric);
+    azure.find_native_clouds();
     azure.find_peers();
     azure.place_endpoints();
     azure.place_balancers();
@@ -62,13 +64,14 @@ pub fn build(fabric: &mut Fabric<'_>) {
     azure.place_hubs();
     azure.exchange();
     azure.reach();
-    azure.clouds_in_networks();
+    azure.route_native_clouds();
     azure.route_networks();
     azure.route_subnets();
     azure.place_dns_proxies();
     azure.route_endpoints();
     azure.route_balancers();
     azure.filter_subnets();
+    azure.filter_native_clouds();
     azure.filter_balancers();
     azure.filter_firewalls();
     azure.tell_management();
@@ -83,6 +86,8 @@ struct Azure<'f, 'a> {
     subnets: Vec<Sub>,
     by_network: HashMap<Handle, usize>,
     by_subnet: HashMap<(Handle, Option<usize>), usize>,
+    /// Private clouds that live in a network.
+    natives: Vec<native_clouds::Native>,
     firewalls: HashMap<Handle, Wall>,
     gateways: Vec<Gate>,
     hubs: Vec<HubState>,
@@ -105,6 +110,8 @@ struct Net {
     peers: Vec<Peer>,
     /// What its subnets learn from gateways and hubs.
     learned: Vec<Learned>,
+    /// Prefixes that a private cloud living in it adds to its own.
+    programmed: Vec<Announced>,
     /// A peering or the like leads to a network that no input defines.
     beyond: Vec<Doubt>,
 }
@@ -152,6 +159,8 @@ enum Role {
     Plain,
     Firewall(Handle),
     Gateway,
+    /// Workloads of a private cloud leave through it.
+    Uplink,
 }
 
 /// A firewall's node.

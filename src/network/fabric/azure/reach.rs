@@ -6,7 +6,7 @@ use crate::network::fabric::Announced;
 use crate::network::inventory::Origin;
 use crate::network::inventory::avs::Owner;
 use crate::network::join::Reference;
-use crate::network::model::{Forward, HopKind, Route};
+use crate::network::model::{Forward, HopKind};
 
 impl Azure<'_, '_> {
     pub(super) fn reach(&mut self) {
@@ -34,49 +34,6 @@ impl Azure<'_, '_> {
                 &link.peer,
                 "a link joins the two private clouds",
             );
-        }
-    }
-
-    /// A generation 2 cloud lives in a virtual network, whose routes and rules its workloads follow:
-    /// that is not modelled, in neither direction.
-    pub(super) fn clouds_in_networks(&mut self) {
-        for cloud in &self.fabric.inventory.avs.clouds {
-            if cloud.virtual_network.is_none() {
-                continue;
-            }
-            let doubt = crate::network::model::Doubt {
-                what: format!(
-                    "the ways between `{}` and the virtual network it lives in",
-                    cloud.origin.name
-                )
-                .into(),
-                decided_by: "nothing: private clouds of generation 2 are modelled inside only".into(),
-                at: cloud.origin.written.at,
-            };
-            let edge = self
-                .fabric
-                .edges
-                .iter()
-                .find(|edge| edge.cloud == cloud.origin.handle);
-            if let Some(tier0) = edge.map(|edge| edge.tier0) {
-                let because = "the cloud's virtual network may lead there";
-                let anywhere = super::perhaps_anywhere(vec![doubt.clone()], because);
-                // Its own ways out are the network's: no default route of the cloud is certain.
-                self.add_route(
-                    tier0,
-                    Route {
-                        rank: super::USER,
-                        ..anywhere
-                    },
-                );
-            }
-            let net = cloud
-                .virtual_network
-                .handle()
-                .and_then(|handle| self.by_network.get(&handle).copied());
-            if let Some(net) = net.and_then(|net| self.networks.get_mut(net)) {
-                net.beyond.push(doubt);
-            }
         }
     }
 
@@ -128,6 +85,11 @@ impl Azure<'_, '_> {
                 decided_by: "the input (directory, plan or state) that defines it".into(),
                 at: origin.written.at,
             });
+        // Whatever it may lead to may be led to.
+        if matches!(other, Reference::Unknown(_) | Reference::Either(..)) {
+            self.perhaps_connected(&doubt);
+            return;
+        }
         if let Some(node) = self.far.get(far).map(|far| far.node) {
             self.add_route(
                 node,

@@ -155,6 +155,17 @@ impl<'a> Azure<'_, 'a> {
                 let role = subnet
                     .and_then(|subnet| self.subnets.get(subnet))
                     .map_or(super::Role::Plain, |sub| sub.role);
+                if role == super::Role::Uplink {
+                    let unknown = crate::network::doubt::doubt(
+                        "whether workloads of a private cloud leave straight to the internet",
+                        "a default route to a firewall or an appliance",
+                    );
+                    return (
+                        Forward::Unknown,
+                        "the next hop is the internet".into(),
+                        vec![unknown],
+                    );
+                }
                 let (forward, because, doubts) = self.out(node, subnet.unwrap_or(usize::MAX), net, role);
                 let because = because.unwrap_or("the next hop is the internet");
                 (forward, because.into(), doubts)
