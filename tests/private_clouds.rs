@@ -17,6 +17,7 @@ use clearway::traffic::{Addresses, Cube, Ports, Protocols};
 mod private_clouds {
     pub mod firewalls;
     pub mod gateways;
+    pub mod names;
     pub mod native;
 }
 

@@ -198,3 +198,66 @@ resource "vsphere_virtual_machine" "msa" {
         ]
     );
 }
+
+#[test]
+fn a_relay_is_as_good_as_the_servers_behind_it() {
+    let served = |resource: &str| {
+        let hcl = with(resource).replacen(
+            "connectivity_path = \"/infra/tier-1s/TNT20-T1\"",
+            "connectivity_path = \"/infra/tier-1s/TNT20-T1\"\n  dhcp_config_path = nsxt_policy_dhcp_X.d.path",
+            1,
+        );
+        let kind = if resource.contains("relay") {
+            "relay"
+        } else {
+            "server"
+        };
+        let network = network(
+            &format!("dhcp-{kind}"),
+            &hcl.replace("nsxt_policy_dhcp_X", &format!("nsxt_policy_dhcp_{kind}")),
+        );
+        network.segments[0].dhcp_service.value.clone()
+    };
+    let server = "resource \"nsxt_policy_dhcp_server\" \"d\" {\n  display_name = \"d\"\n}\n";
+    assert_eq!(served(server), Ok(true));
+    let relay = "resource \"nsxt_policy_dhcp_relay\" \"d\" {\n  display_name = \"d\"\n  server_addresses = [\"10.9.9.9\"]\n}\n";
+    let open = served(relay);
+    assert!(
+        open.as_ref().is_err_and(|doubt| doubt.what.contains("relays to")),
+        "{open:?}"
+    );
+}
+
+#[test]
+fn tags_that_differ_in_case_may_be_one() {
+    let rule = |value: &str| {
+        format!(
+            r#"
+resource "nsxt_policy_group" "g" {{
+  display_name = "g"
+  criteria {{
+    condition {{
+      member_type = "Segment"
+      key         = "Tag"
+      operator    = "EQUALS"
+      value       = "{value}"
+    }}
+  }}
+}}
+resource "nsxt_policy_security_policy" "p" {{
+  display_name = "p"
+  category     = "Application"
+  rule {{
+    display_name  = "r"
+    action        = "DROP"
+    source_groups = [nsxt_policy_group.g.path]
+  }}
+}}
+"#
+        )
+    };
+    let at = |name: &str, value: &str| end(&network(name, &with(&rule(value))), A, VCENTER, 443);
+    assert_eq!(at("tag-same", "jetstream|a"), Some(Disposition::Denied));
+    assert_eq!(at("tag-case", "JetStream|A"), None);
+    assert_eq!(at("tag-other", "jetstream|z"), OK);
+}

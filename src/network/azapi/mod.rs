@@ -8,6 +8,7 @@ mod services;
 mod storage;
 mod translate;
 mod workload;
+mod zone_groups;
 
 use super::attributes::View;
 use super::inventory::{Inventory, Reader};
@@ -20,6 +21,7 @@ pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
     };
     networking(reader, &kind, inventory)
         || changes::read(reader, &kind, inventory)
+        || zone_groups::read(reader, &kind, inventory)
         || services::read(reader, &kind, inventory)
 }
 
@@ -43,5 +45,5 @@ fn networking(reader: &Reader<'_>, kind: &str, inventory: &mut Inventory) -> boo
         view,
         record: reader.record,
     };
-    azurerm::read_networking(kind, &inner, inventory)
+    azurerm::read_networking(kind, &inner, inventory) || azurerm::read_names(kind, &inner, inventory)
 }

@@ -18,11 +18,16 @@ pub(super) enum From {
     Block(&'static str, &'static [(&'static str, From)]),
     /// Every element's own `id` (`[{ id = … }]`).
     Ids(&'static str),
+    /// One property of every element (`[{ ipv4Address = … }]`).
+    Pluck(&'static str, &'static str),
+    /// A word that says `Enabled` or `Disabled`.
+    Enabled(&'static str),
+    Always(bool),
     /// The resource's `parent_id`.
     Parent,
 }
 
-use From::{At, Block, Each, Ids, Parent};
+use From::{Always, At, Block, Each, Enabled, Ids, Parent, Pluck};
 
 /// An attribute of azurerm, and where it comes from.
 pub(super) type Fields = &'static [(&'static str, From)];
@@ -78,6 +83,125 @@ const SUBNET: Fields = &[
     (
         "service_endpoint",
         Each("properties.serviceEndpoints", &[("service", At("service"))]),
+    ),
+];
+
+const LINK: Fields = &[
+    (
+        "private_connection_resource_id",
+        At("properties.privateLinkServiceId"),
+    ),
+    ("subresource_names", At("properties.groupIds")),
+];
+
+/// A connection that waits for somebody's approval.
+const MANUAL_LINK: Fields = &[
+    (
+        "private_connection_resource_id",
+        At("properties.privateLinkServiceId"),
+    ),
+    ("subresource_names", At("properties.groupIds")),
+    ("is_manual_connection", Always(true)),
+];
+
+/// Name resolution, as [`TYPES`].
+const NAMES: &[(&str, &str, Fields)] = &[
+    (
+        "microsoft.network/privatednszones",
+        "azurerm_private_dns_zone",
+        &[],
+    ),
+    (
+        "microsoft.network/privatednszones/virtualnetworklinks",
+        "azurerm_private_dns_zone_virtual_network_link",
+        &[
+            ("private_dns_zone_id", Parent),
+            ("virtual_network_id", At("properties.virtualNetwork.id")),
+            ("resolution_policy", At("properties.resolutionPolicy")),
+        ],
+    ),
+    (
+        "microsoft.network/privatednszones/a",
+        "azurerm_private_dns_a_record",
+        &[
+            ("private_dns_zone_id", Parent),
+            ("records", Pluck("properties.aRecords", "ipv4Address")),
+        ],
+    ),
+    (
+        "microsoft.network/privatednszones/cname",
+        "azurerm_private_dns_cname_record",
+        &[
+            ("private_dns_zone_id", Parent),
+            ("record", At("properties.cnameRecord.cname")),
+        ],
+    ),
+    (
+        "microsoft.network/privatednszones/ptr",
+        "azurerm_private_dns_ptr_record",
+        &[
+            ("private_dns_zone_id", Parent),
+            ("records", Pluck("properties.ptrRecords", "ptrdname")),
+        ],
+    ),
+    (
+        "microsoft.network/dnsresolvers",
+        "azurerm_private_dns_resolver",
+        &[("virtual_network_id", At("properties.virtualNetwork.id"))],
+    ),
+    (
+        "microsoft.network/dnsresolvers/inboundendpoints",
+        "azurerm_private_dns_resolver_inbound_endpoint",
+        &[
+            ("private_dns_resolver_id", Parent),
+            (
+                "ip_configurations",
+                Each(
+                    "properties.ipConfigurations",
+                    &[
+                        ("subnet_id", At("subnet.id")),
+                        ("private_ip_address", At("privateIpAddress")),
+                    ],
+                ),
+            ),
+        ],
+    ),
+    (
+        "microsoft.network/dnsresolvers/outboundendpoints",
+        "azurerm_private_dns_resolver_outbound_endpoint",
+        &[
+            ("private_dns_resolver_id", Parent),
+            ("subnet_id", At("properties.subnet.id")),
+        ],
+    ),
+    (
+        "microsoft.network/dnsforwardingrulesets",
+        "azurerm_private_dns_resolver_dns_forwarding_ruleset",
+        &[(
+            "private_dns_resolver_outbound_endpoint_ids",
+            Ids("properties.dnsResolverOutboundEndpoints"),
+        )],
+    ),
+    (
+        "microsoft.network/dnsforwardingrulesets/forwardingrules",
+        "azurerm_private_dns_resolver_forwarding_rule",
+        &[
+            ("dns_forwarding_ruleset_id", Parent),
+            ("domain_name", At("properties.domainName")),
+            ("enabled", Enabled("properties.forwardingRuleState")),
+            (
+                "target_dns_servers",
+                Each("properties.targetDnsServers", &[("ip_address", At("ipAddress"))]),
+            ),
+        ],
+    ),
+    (
+        "microsoft.network/dnsforwardingrulesets/virtualnetworklinks",
+        "azurerm_private_dns_resolver_virtual_network_link",
+        &[
+            ("dns_forwarding_ruleset_id", Parent),
+            ("virtual_network_id", At("properties.virtualNetwork.id")),
+        ],
     ),
 ];
 
@@ -381,15 +505,13 @@ const TYPES: &[(&str, &str, Fields)] = &[
             ("subnet_id", At("properties.subnet.id")),
             (
                 "private_service_connection",
+                Each("properties.privateLinkServiceConnections", LINK),
+            ),
+            (
+                "ip_configuration",
                 Each(
-                    "properties.privateLinkServiceConnections",
-                    &[
-                        (
-                            "private_connection_resource_id",
-                            At("properties.privateLinkServiceId"),
-                        ),
-                        ("subresource_names", At("properties.groupIds")),
-                    ],
+                    "properties.ipConfigurations",
+                    &[("private_ip_address", At("properties.privateIPAddress"))],
                 ),
             ),
         ],
@@ -454,10 +576,25 @@ pub(super) fn translate(
             collection_group(view, &body),
         ));
     }
-    let (_, to, fields) = TYPES.iter().find(|(from, ..)| *from == kind)?;
+    let (_, to, fields) = TYPES.iter().chain(NAMES).find(|(from, ..)| *from == kind)?;
     let mut entries = resource(view, kind);
     entries.extend(mapped(&body, fields, view));
+    if kind == "microsoft.network/privateendpoints" {
+        by_hand(&body, view, &mut entries);
+    }
     Some((to, placed(Value::object(entries), &body)))
+}
+
+/// A private endpoint has its connection in one of two lists.
+fn by_hand(body: &Value, view: &View<'_>, entries: &mut Vec<(Arc<str>, Value)>) {
+    let name = "private_service_connection";
+    let none = |value: &Value| value.elements().is_some_and(<[Value]>::is_empty);
+    let given = entries.iter().any(|(key, value)| &**key == name && !none(value));
+    let manual = at(body, "properties.manualPrivateLinkServiceConnections").filter(|list| !none(list));
+    if let Some(manual) = manual.filter(|_| !given) {
+        entries.retain(|(key, _)| &**key != name);
+        entries.push((name.into(), each(manual, MANUAL_LINK, view)));
+    }
 }
 
 /// What stands beside the body: names and parents.
@@ -496,7 +633,10 @@ pub(super) fn mapped(body: &Value, fields: Fields, view: &View<'_>) -> Vec<(Arc<
                     object.clone()
                 }
             }),
-            Ids(path) => at(body, path).map(ids),
+            Ids(path) => at(body, path).map(|list| plucked(list, "id")),
+            Pluck(path, name) => at(body, path).map(|list| plucked(list, name)),
+            Enabled(path) => at(body, path).map(enabled),
+            Always(value) => Some(Value::bool(*value)),
             Parent => view.get("parent_id").cloned(),
         };
         entries.extend(value.map(|value| ((*to).into(), value)));
@@ -518,14 +658,24 @@ pub(super) fn each(list: &Value, fields: Fields, view: &View<'_>) -> Value {
     placed(Value::tuple(made.collect::<Vec<_>>()), list)
 }
 
-fn ids(list: &Value) -> Value {
+/// An element that is no object, or has no such property, stands for itself.
+fn plucked(list: &Value, name: &str) -> Value {
     let Some(elements) = list.elements() else {
         return list.clone();
     };
     let made = elements
         .iter()
-        .map(|element| child(element, "id").unwrap_or(element).clone());
+        .map(|element| child(element, name).unwrap_or(element).clone());
     placed(Value::tuple(made.collect::<Vec<_>>()), list)
+}
+
+/// A word that is neither stands for itself, and so for no known truth.
+fn enabled(word: &Value) -> Value {
+    match word.as_str() {
+        Some(text) if text.eq_ignore_ascii_case("Enabled") => placed(Value::bool(true), word),
+        Some(text) if text.eq_ignore_ascii_case("Disabled") => placed(Value::bool(false), word),
+        _ => word.clone(),
+    }
 }
 
 /// A made value has the place of what it was made from.

@@ -13,10 +13,16 @@ use crate::network::model::{Bounded, Fact};
 use crate::traffic::Addresses;
 
 pub(super) fn read(reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
+    let kind = reader.view.instance.address.kind.clone();
+    read_as(&kind, reader, inventory)
+}
+
+/// Reads an instance, or an ARM body in azurerm's attribute names, as one of these types.
+pub(super) fn read_as(kind: &str, reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
     let names = &mut inventory.names;
     let view = &reader.view;
     let origin = || reader.origin();
-    match &*view.instance.address.kind {
+    match kind {
         "azurerm_private_dns_zone" if reader.is_alias() => {}
         "azurerm_private_dns_zone" => names.zones.push(PrivateZone {
             origin: origin(),

@@ -46,6 +46,11 @@ pub(super) fn read_networking(kind: &str, reader: &Reader<'_>, inventory: &mut I
     true
 }
 
+/// The same for types of name resolution.
+pub(super) fn read_names(kind: &str, reader: &Reader<'_>, inventory: &mut Inventory) -> bool {
+    dns::read_as(kind, reader, inventory)
+}
+
 /// A data source that nothing has read says nothing: what it leaves out is unknown, not absent. Only
 /// where it carries what matters of its type is it as good as the resource.
 fn has_been_read(kind: &str, reader: &Reader<'_>) -> bool {

@@ -213,9 +213,15 @@ impl<'a> Members<'a> {
         let mut selected = Vec::new();
         for segment in self.segments.values() {
             let tags = &segment.tags;
-            if tags.known.iter().any(|tag| tag_matches(tag, &operator, &value)) {
+            let matched = |exact: bool| {
+                let mut known = tags.known.iter();
+                known.any(|tag| tag_matches(tag, &operator, &value, exact))
+            };
+            // Whether case counts is not documented.
+            let but_for_case = matched(false);
+            if matched(true) {
                 selected.push(segment.subnet.clone());
-            } else if !tags.doubts.is_empty() || !is_operator(&operator) {
+            } else if !tags.doubts.is_empty() || !is_operator(&operator) || but_for_case {
                 let unclear = [operator_doubt(condition, &operator)];
                 let doubts = if tags.doubts.is_empty() {
                     &unclear[..]
@@ -464,12 +470,18 @@ pub fn complement(set: &Bounded<Addresses>) -> Bounded<Addresses> {
     Bounded::between(set.upper.complement(), set.lower.complement(), set.doubts.clone())
 }
 
-/// `value` is `scope|tag`; either part may be left out.
-fn tag_matches(tag: &Tag, operator: &str, value: &str) -> bool {
+/// `value` is `scope|tag`; either part may be left out. `exact` looks at case.
+fn tag_matches(tag: &Tag, operator: &str, value: &str, exact: bool) -> bool {
+    let folded = |text: &str| {
+        if exact {
+            text.to_owned()
+        } else {
+            text.to_lowercase()
+        }
+    };
     let (scope, text) = value.split_once('|').unwrap_or(("", value));
-    let in_scope = scope.is_empty() || tag.scope.eq_ignore_ascii_case(scope);
-    let own = tag.tag.to_lowercase();
-    let text = text.to_lowercase();
+    let in_scope = scope.is_empty() || folded(&tag.scope) == folded(scope);
+    let (own, text) = (folded(&tag.tag), folded(text));
     in_scope
         && match operator.to_ascii_uppercase().as_str() {
             "EQUALS" => text.is_empty() || own == text,
@@ -492,7 +504,7 @@ fn operator_doubt(condition: &Condition, operator: &str) -> Doubt {
         at: condition.written.at,
         ..doubt(
             format!("which segments `{operator}` selects"),
-            "the operator EQUALS",
+            "the operator EQUALS, and the tag as it is written",
         )
     }
 }

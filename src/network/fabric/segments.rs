@@ -6,9 +6,10 @@ use super::cloud_routes::Lan;
 use super::clouds::Site;
 use super::owners::Gateway;
 use crate::network::catalogue::Handle;
-use crate::network::inventory::avs::Segment as Item;
+use crate::network::doubt::doubt;
+use crate::network::inventory::avs::{Dhcp, Segment as Item};
 use crate::network::join::Reference;
-use crate::network::model::{Bounded, Fact, Segment};
+use crate::network::model::{Bounded, Doubt, Fact, Segment};
 use crate::traffic::Addresses;
 
 pub fn fact(site: &Site<'_>, segment: &Item, lan: &Lan) -> Segment {
@@ -69,8 +70,9 @@ fn dhcp(site: &Site<'_>, segment: &Item, lan: &Lan) -> (Fact<bool>, Arc<str>) {
         (Some(dhcp), Some(Gateway::Default)) => {
             let name = &dhcp.of.origin.name;
             let because = format!("`{name}` serves the default tier-1").into();
-            let unsure = dhcp.doubt.iter().chain(&dhcp.of.origin.presence).next();
-            match unsure {
+            let relayed = relayed(dhcp.of);
+            let unsure = dhcp.doubt.iter().chain(&dhcp.of.origin.presence).chain(&relayed);
+            match unsure.into_iter().next() {
                 Some(doubt) => (Fact::unknown(doubt.clone()), because),
                 None => (Fact::known(true, dhcp.of.origin.written.at), because),
             }
@@ -83,6 +85,22 @@ fn dhcp(site: &Site<'_>, segment: &Item, lan: &Lan) -> (Fact<bool>, Arc<str>) {
             None => (Fact::known(false, at), none()),
         },
         _ => (Fact::known(false, at), none()),
+    }
+}
+
+/// A relay passes questions on from the gateway to servers: whether they are reached from there and
+/// answer for the segment is not modelled (Microsoft Learn, "Configure DHCP for Azure VMware Solution").
+fn relayed(dhcp: &Dhcp) -> Option<Doubt> {
+    match &dhcp.relay.value {
+        Ok(false) => None,
+        Ok(true) => Some(Doubt {
+            at: dhcp.origin.written.at,
+            ..doubt(
+                format!("whether the servers that `{}` relays to answer", dhcp.origin.name),
+                "a DHCP server of the private cloud's own",
+            )
+        }),
+        Err(doubt) => Some(doubt.clone()),
     }
 }
 
@@ -101,7 +119,8 @@ fn referred(
         (Some(dhcp), _) => {
             let name = &dhcp.of.origin.name;
             let because: Arc<str> = format!("`{name}`, by {by}").into();
-            match dhcp.of.origin.presence.first() {
+            let relayed = relayed(dhcp.of);
+            match dhcp.of.origin.presence.first().or(relayed.as_ref()) {
                 Some(doubt) => (Fact::unknown(doubt.clone()), because),
                 None => (Fact::known(true, dhcp.of.origin.written.at), because),
             }

@@ -39,6 +39,8 @@ pub struct Azure {
     /// Members of application security groups: the interface or endpoint, and the group.
     pub group_members: Vec<Association>,
     pub private_endpoints: Vec<PrivateEndpoint>,
+    /// Zones of private endpoints that are resources of their own.
+    pub zone_groups: Vec<ZoneGroup>,
     /// Subnets with a NAT gateway.
     pub egresses: Vec<Association>,
     pub public_addresses: Vec<PublicAddress>,
@@ -73,6 +75,37 @@ impl Azure {
                     },
                 }
         })
+    }
+}
+
+impl Azure {
+    /// Gives private endpoints the zones that stand apart from them. Of an endpoint that is not known
+    /// it may be any's.
+    pub(super) fn join_zone_groups(&mut self) {
+        for group in std::mem::take(&mut self.zone_groups) {
+            let unsure = group.origin.presence.first().or(match &group.endpoint {
+                Reference::Unknown(doubt) | Reference::Either(_, doubt) => Some(doubt),
+                _ => None,
+            });
+            let any = matches!(group.endpoint, Reference::Unknown(_));
+            let of: Vec<_> = group.endpoint.candidates();
+            for endpoint in &mut self.private_endpoints {
+                let own = of.iter().any(|(handle, _)| *handle == endpoint.origin.handle);
+                if own || any {
+                    let zones = group.zones.iter().cloned();
+                    endpoint.zones.extend(zones.map(|zone| doubted(zone, unsure)));
+                    endpoint.zones_written = group.written.clone();
+                }
+            }
+        }
+    }
+}
+
+/// A reference that may not be there.
+fn doubted(reference: Reference, unsure: Option<&Doubt>) -> Reference {
+    match (reference, unsure) {
+        (Reference::To(target), Some(doubt)) => Reference::Either(vec![target], doubt.clone()),
+        (reference, _) => reference,
     }
 }
 
@@ -306,6 +339,15 @@ pub struct PrivateEndpoint {
 pub struct EndpointPolicy {
     pub origin: Origin,
     pub accounts: Vec<Reference>,
+}
+
+/// The zones that an endpoint writes its record to, apart from the endpoint.
+#[derive(Clone, Debug)]
+pub struct ZoneGroup {
+    pub origin: Origin,
+    pub endpoint: Reference,
+    pub zones: Vec<Reference>,
+    pub written: Written,
 }
 
 #[derive(Clone, Debug)]

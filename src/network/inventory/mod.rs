@@ -84,6 +84,7 @@ impl Inventory {
                 inventory.unread.push(handle);
             }
         }
+        inventory.azure.join_zone_groups();
         native::complete(&mut inventory);
         inventory
     }
