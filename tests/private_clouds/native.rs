@@ -172,7 +172,7 @@ fn workloads_and_the_network_reach_each_other() {
     );
 }
 
-/// T37 of the truth table: a default route belongs on the subnets that workloads leave through.
+/// A default route belongs on the subnets that workloads leave through.
 #[test]
 fn a_default_route_belongs_on_the_subnets_that_workloads_leave_through() {
     let routed = network("native-routed", &cloud(&both("out")));

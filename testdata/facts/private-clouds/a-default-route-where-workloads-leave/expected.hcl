@@ -1,4 +1,3 @@
-# T37
 fact   = "workloads of a private cloud in a virtual network reach the internet by a default route on the subnets avs-nsx-gw"
 source = "Connect to Internet (Azure VMware Solution Generation 2), https://learn.microsoft.com/azure/azure-vmware/native-internet-connectivity-design-considerations"
 

@@ -1,4 +1,3 @@
-# T37
 fact   = "a route table belongs on the subnets avs-nsx-gw of a private cloud in a virtual network, never on avs-network-infra-gw"
 source = "Design considerations for Azure VMware Solution Generation 2, https://learn.microsoft.com/azure/azure-vmware/native-network-design-consideration"
 
