@@ -3,11 +3,12 @@
 
 use std::sync::OnceLock;
 
+use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::filter::CompiledFilter;
 use super::table::Table;
-use crate::network::model::{FilterId, LinkId, Network, NodeId};
+use crate::network::model::{FilterId, LinkId, Network, Node, NodeId};
 
 /// A network, ready for walks. Building costs a pass over nodes and links; a walk pays for the tables
 /// and filters it meets, once.
@@ -56,6 +57,15 @@ impl<'n> Graph<'n> {
     pub fn adjacent(&self, one: NodeId, other: NodeId) -> bool {
         let (one, other) = (index(one), index(other));
         self.shape.contains_edge(one, other) || self.shape.contains_edge(other, one)
+    }
+
+    /// The node, if nothing leads to it and something about it is not known: where it is, then. What
+    /// is meant for it may be delivered, and the way there says nothing about it.
+    pub(super) fn adrift(&self, id: NodeId) -> Option<&'n Node> {
+        let node = self.network.node(id).filter(|node| !node.obscured.is_empty())?;
+        let mut ways = self.shape.neighbors_directed(index(id), Direction::Incoming);
+        let hosted = |node: &Node| node.hosts.iter().any(|hosted| hosted.node == id);
+        (ways.next().is_none() && !self.network.nodes.iter().any(hosted)).then_some(node)
     }
 
     /// Compiles every table and filter now, not when a packet meets it.

@@ -71,6 +71,13 @@ pub(super) struct Part {
     pub(super) returned: Chain<Arc<str>>,
 }
 
+impl Back {
+    /// The hops of the way out, the newest first.
+    pub(super) fn newest_hops(&self) -> impl Iterator<Item = &Hop> {
+        self.hops.newest()
+    }
+}
+
 impl Undo {
     pub(super) fn rewrites_source(&self) -> bool {
         self.source.is_some()

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::Decision;
 use super::part::Part;
 use super::walk::{Walk, node_hop, too_many};
-use crate::network::model::{Disposition, Node, NodeId};
+use super::{Decision, Hop};
+use crate::network::model::{Disposition, Filter, Node, NodeId};
 use crate::traffic::Addresses;
 
 impl Walk<'_, '_> {
@@ -66,12 +66,18 @@ impl Walk<'_, '_> {
                 .map(|pass| pass.filter)
         });
         let unchanged = part.parcels.iter().all(|parcel| parcel.undo.is_none());
-        let because = match missed.and_then(|id| network.filter(id)) {
-            Some(filter) => format!("the reply does not come back through `{}`", filter.name),
-            None if !unchanged => String::from("the reply comes from an address that was never asked"),
+        let hop = match missed.and_then(|id| network.filter(id)) {
+            Some(filter) => part.let_out_by(filter).unwrap_or_else(|| {
+                let because = format!("the reply does not come back through `{}`", filter.name);
+                node_hop(node, Decision::Denied, because)
+            }),
+            None if !unchanged => {
+                let because = "the reply comes from an address that was never asked";
+                node_hop(node, Decision::Denied, because.into())
+            }
             None => return self.end(&part, Disposition::Delivered),
         };
-        part.hop(node_hop(node, Decision::Denied, because));
+        part.hop(hop);
         self.end(&part, Disposition::AsymmetricReturn);
     }
 
@@ -88,6 +94,26 @@ impl Walk<'_, '_> {
 }
 
 impl Part {
+    /// The rule of a filter that let the packets out with their own source: that is where a reply which
+    /// does not come back through the filter can be helped.
+    fn let_out_by(&self, filter: &Filter) -> Option<Hop> {
+        let mut out = self.back.as_ref()?.newest_hops();
+        let own = |hop: &&Hop| {
+            let mut lines = filter.lines.iter();
+            hop.decision == Decision::Allowed
+                && lines.any(|line| line.written == hop.written && Some(&line.name) == hop.rule.as_ref())
+        };
+        let because = format!(
+            "it lets the packets out with their own source, and the replies do not come back through `{}`",
+            filter.name
+        );
+        Some(Hop {
+            decision: Decision::Denied,
+            because: because.into(),
+            ..out.find(own)?.clone()
+        })
+    }
+
     /// The node that gave the packets the source address that a reply goes to now.
     fn translator(&self) -> Option<NodeId> {
         self.translation().map(|(node, _)| node)

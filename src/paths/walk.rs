@@ -43,6 +43,9 @@ impl Walk<'_, '_> {
             return;
         }
         let part = Part::start(&self.flow.packets);
+        if let Some(adrift) = self.flow.to.and_then(|to| self.graph.adrift(to)) {
+            return self.obscured(part, adrift);
+        }
         self.begin(part);
         while let Some((id, part)) = self.queue.pop() {
             if self.spend() {

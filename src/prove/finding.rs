@@ -105,7 +105,7 @@ pub struct Part {
 pub struct End {
     /// As the pack names it: `msa`, `storage_account`.
     pub role: Arc<str>,
-    /// The name clients ask for, where it has one.
+    /// The name clients ask for, where it has one; the resource whose name is not known.
     pub name: Option<Arc<str>>,
     pub addresses: Addresses,
     /// `site file`, `management layout`, `Run Command`, `assumption appliance-addresses`, …

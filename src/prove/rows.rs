@@ -29,6 +29,8 @@ pub struct Rows<'a> {
 pub struct Goal<'n> {
     pub role: Arc<str>,
     pub named: Named<'n>,
+    /// The resource, where it is one: it stands in reports for a name that is not known.
+    pub resource: Option<Arc<str>>,
     pub known_from: Arc<str>,
     pub written: Written,
 }
@@ -193,7 +195,7 @@ impl Rows<'_> {
                         role: goal.role.clone(),
                         name: match &named.name {
                             FlowName::Known(name) => Some(name.clone()),
-                            FlowName::Unknown => None,
+                            FlowName::Unknown => goal.resource.clone(),
                         },
                         addresses: target.addresses.upper.clone(),
                         known_from: goal.known_from.clone(),
@@ -248,6 +250,7 @@ impl Rows<'_> {
         Ok(Goal {
             role: to.name.clone(),
             named: self.with_service(name),
+            resource: None,
             known_from,
             written,
         })
@@ -262,6 +265,7 @@ impl Rows<'_> {
         Goal {
             role: role.clone(),
             named: Named { name, service },
+            resource: Some(store.name.clone()),
             known_from,
             written: store.written.clone(),
         }

@@ -902,4 +902,67 @@ resource "azurerm_virtual_network_peering" "spoke" {
         row: "msa-to-storage",
         wanted: Undetermined,
     },
+    Attack {
+        name: "addresses-of-a-group-nobody-knows",
+        case: "hub-firewall",
+        edits: &[],
+        add: r#"
+resource "azurerm_ip_group" "blocked" {
+  name                = "ipg-blocked"
+  resource_group_name = azurerm_resource_group.net.name
+  location            = azurerm_resource_group.net.location
+}
+resource "azurerm_ip_group_cidr" "appliances" {
+  ip_group_id = var.unknown
+  cidr        = "10.41.1.0/24"
+}
+resource "azurerm_firewall_policy_rule_collection_group" "blocked" {
+  name               = "rcg-blocked"
+  firewall_policy_id = azurerm_firewall_policy.weu.id
+  priority           = 100
+  network_rule_collection {
+    name     = "deny"
+    priority = 100
+    action   = "Deny"
+    rule {
+      name                  = "blocked"
+      protocols             = ["TCP"]
+      source_ip_groups      = [azurerm_ip_group.blocked.id]
+      destination_addresses = ["*"]
+      destination_ports     = ["443"]
+    }
+  }
+}
+"#,
+        row: "msa-to-entra-id",
+        wanted: Undetermined,
+    },
+    Attack {
+        name: "member-of-a-group-nobody-knows",
+        case: "private-endpoint-storage",
+        edits: &[
+            (
+                r#"    destination_address_prefix = "*""#,
+                "    destination_application_security_group_ids = [azurerm_application_security_group.blocked.id]",
+            ),
+            (
+                r#"  address_prefixes     = ["10.62.1.0/26"]"#,
+                r#"  address_prefixes     = ["10.62.1.0/26"]
+  private_endpoint_network_policies = "Enabled""#,
+            ),
+        ],
+        add: r#"
+resource "azurerm_application_security_group" "blocked" {
+  name                = "asg-blocked"
+  resource_group_name = azurerm_resource_group.dr.name
+  location            = azurerm_resource_group.dr.location
+}
+resource "azurerm_private_endpoint_application_security_group_association" "blob" {
+  private_endpoint_id           = azurerm_private_endpoint.blob.id
+  application_security_group_id = var.unknown
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Undetermined,
+    },
 ];

@@ -36,7 +36,12 @@ pub(super) fn private_endpoint(reader: &Reader<'_>, inventory: &mut Inventory) {
                 .collect()
         }),
         manual: connection.map_or(Ok(false), |block| {
-            block.bool("is_manual_connection").or_default(false)
+            // What it is for has to be known as well.
+            let names = block.strings("subresource_names").doubts();
+            match names.first() {
+                Some(doubt) => Err(doubt.clone()),
+                None => block.bool("is_manual_connection").or_default(false),
+            }
         }),
         zones: zones.unwrap_or_default(),
         zones_written: group.map_or_else(Written::default, |group| {

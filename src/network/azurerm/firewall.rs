@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::evaluate::values::value::Value;
 use crate::network::attributes::{Field, Strings, View, text_of};
+use crate::network::catalogue::Handle;
 use crate::network::doubt::{doubt, doubt_of};
 use crate::network::inventory::azure::Operand;
 use crate::network::inventory::firewall::{
@@ -116,19 +117,28 @@ pub(super) fn policy(reader: &Reader<'_>, inventory: &mut Inventory) {
 pub(super) fn ip_group(reader: &Reader<'_>, inventory: &mut Inventory) {
     inventory.azure.firewalls.ip_groups.push(IpGroup {
         origin: reader.origin(),
+        unsure: None,
         addresses: sets::addresses(&reader.view.strings("cidrs"), |_, _| {}),
     });
 }
 
-/// CIDRs that are resources of their own extend the group they name.
+/// CIDRs that are resources of their own extend the group they name, or whichever they may name.
 pub(super) fn ip_group_cidr(reader: &Reader<'_>, inventory: &mut Inventory) {
-    if let Some(handle) = reader.reference(&["ip_group_id"]).handle() {
+    let reference = reader.reference(&["ip_group_id"]);
+    let mut add = |handle: Option<Handle>, unsure: Option<Doubt>| {
         let mut origin = reader.origin();
-        origin.handle = handle;
+        origin.handle = handle.unwrap_or(origin.handle);
         inventory.azure.firewalls.ip_groups.push(IpGroup {
             origin,
+            unsure,
             addresses: sets::addresses(&reader.view.strings("cidr"), |_, _| {}),
         });
+    };
+    if let Reference::Unknown(doubt) = &reference {
+        add(None, Some(doubt.clone()));
+    }
+    for (handle, doubt) in reference.candidates() {
+        add(Some(handle), doubt);
     }
 }
 

@@ -389,13 +389,16 @@ fn dns_service(
     }
     let name: Arc<str> = format!("{} DNS service", site.cloud.origin.name).into();
     let mut made = node(name.clone(), HopKind::Dns, written.clone());
-    // Of an address that is only bounded, the rest of the bounds is management.
-    made.addresses = Bounded::between(listener.lower.clone(), listener.lower.clone(), []);
-    if listener.lower.is_empty() {
-        // It may be any: questions to the address that the layout has for it are not lost.
-        made.addresses = site.layout.dns_service.clone();
+    // Of an address that is only bounded, the rest of the bounds is management. One of which nothing is
+    // known may be the one that the layout has for it: what is sent there is not lost for certain.
+    let layout = &site.layout.dns_service.lower;
+    let addresses = if listener.lower.is_empty() && !layout.is_empty() {
         made.obscured.extend(listener.doubts.iter().cloned());
-    }
+        layout.clone()
+    } else {
+        listener.lower
+    };
+    made.addresses = Bounded::exactly(addresses.clone());
     let id = fabric.network.add_node(made);
     let up = link(
         id,
@@ -444,7 +447,7 @@ fn dns_service(
             },
         );
     }
-    for (destinations, length) in prefixes(&Bounded::exactly(listener.lower)) {
+    for (destinations, length) in prefixes(&Bounded::exactly(addresses)) {
         let to = |forward| route(destinations.clone(), length, forward, "the DNS service", &written);
         push(fabric, tier1, to(Forward::Link(down)));
         if let Some((relay, inner)) = uplink.relay {

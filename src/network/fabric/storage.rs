@@ -35,7 +35,7 @@ fn store(fabric: &mut Fabric<'_>, account: &StorageAccount) {
     let origin = &account.origin;
     let (addresses, assumptions) = public_addresses(fabric, account);
     let name = blob_name(account);
-    let endpoints = private_endpoints(fabric, origin.handle);
+    let (mut endpoints, perhaps) = private_endpoints(fabric, origin.handle);
     let firewall = firewall(fabric, account);
     let firewall = fabric.network.add_filter(firewall);
     let mut made = node(
@@ -58,7 +58,7 @@ fn store(fabric: &mut Fabric<'_>, account: &StorageAccount) {
         });
     }
     let alias = if endpoints.is_empty() {
-        perhaps_private(fabric, origin.handle).map(Fact::unknown)
+        perhaps.first().map(|(_, doubt)| Fact::unknown(doubt.clone()))
     } else {
         Some(Fact {
             value: account
@@ -69,6 +69,7 @@ fn store(fabric: &mut Fabric<'_>, account: &StorageAccount) {
             at: account.name.at,
         })
     };
+    endpoints.extend(perhaps.iter().map(|(node, _)| *node));
     fabric.network.naming.services.push(Service {
         name,
         addresses,
@@ -136,33 +137,27 @@ fn dated(fabric: &Fabric<'_>, tag: &str) -> Assumption {
     }
 }
 
-/// Nodes of the private endpoints for the account's blobs.
-fn private_endpoints(fabric: &Fabric<'_>, account: Handle) -> Vec<NodeId> {
-    let endpoints = fabric.inventory.azure.private_endpoints.iter();
-    let own = endpoints.filter(|endpoint| {
-        let blob = endpoint.subresources.is_empty()
-            || endpoint
-                .subresources
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case("blob"));
-        blob && endpoint.target.handle() == Some(account)
-    });
-    own.filter_map(|endpoint| fabric.nodes.get(&endpoint.origin.handle).copied())
-        .collect()
-}
-
-/// Why it is not known that no private endpoint is the account's: one of an unknown target may be.
-fn perhaps_private(fabric: &Fabric<'_>, account: Handle) -> Option<Doubt> {
-    let endpoints = fabric.inventory.azure.private_endpoints.iter();
-    let mut doubts = endpoints.filter_map(|endpoint| match &endpoint.target {
-        Reference::Unknown(doubt) => Some(doubt.clone()),
-        Reference::Either(targets, doubt) => {
-            let own = targets.iter().any(|target| target.handle == account);
-            own.then(|| doubt.clone())
+/// Nodes of the private endpoints for the account's blobs, and of those that may be for them: of which
+/// it is not known what they lead to.
+fn private_endpoints(fabric: &Fabric<'_>, account: Handle) -> (Vec<NodeId>, Vec<(NodeId, Doubt)>) {
+    let (mut own, mut perhaps) = (Vec::new(), Vec::new());
+    for endpoint in &fabric.inventory.azure.private_endpoints {
+        let mut names = endpoint.subresources.iter();
+        let blob = endpoint.subresources.is_empty() || names.any(|name| name.eq_ignore_ascii_case("blob"));
+        let node = fabric.nodes.get(&endpoint.origin.handle).copied();
+        let Some(node) = node.filter(|_| blob) else {
+            continue;
+        };
+        match &endpoint.target {
+            Reference::To(target) if target.handle == account => own.push(node),
+            Reference::Unknown(doubt) => perhaps.push((node, doubt.clone())),
+            Reference::Either(targets, doubt) if targets.iter().any(|target| target.handle == account) => {
+                perhaps.push((node, doubt.clone()));
+            }
+            _ => {}
         }
-        _ => None,
-    });
-    doubts.next()
+    }
+    (own, perhaps)
 }
 
 /// What stands at the public endpoint (Microsoft Learn, "Azure Storage firewall and virtual network

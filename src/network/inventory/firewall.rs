@@ -99,6 +99,9 @@ pub struct Rule {
 
 #[derive(Clone, Debug)]
 pub struct IpGroup {
+    /// The group; of addresses that extend one of which it is not known which, the extension.
     pub origin: Origin,
+    /// Why it is not known which group it is, or whether it is the one of its origin.
+    pub unsure: Option<Doubt>,
     pub addresses: Bounded<Addresses>,
 }

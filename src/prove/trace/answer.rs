@@ -62,6 +62,7 @@ pub fn between(
             let goal = Goal {
                 role: name.clone(),
                 named: rows.with_service(FlowName::Known(name.clone())),
+                resource: None,
                 known_from: "the command line".into(),
                 written: Written::default(),
             };

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::{Attachment, Azure, LEARNED, Learned, route};
+use crate::network::catalogue::Handle;
 use crate::network::fabric::{Announced, node};
 use crate::network::inventory::azure::BgpConnection;
+use crate::network::join::Reference;
 use crate::network::model::{Bounded, Doubt, Forward, HopKind, NodeId, Route};
 use crate::traffic::Addresses;
 
@@ -132,8 +134,7 @@ impl Azure<'_, '_> {
             if at != Some(net) || server.branch_to_branch == Ok(false) {
                 continue;
             }
-            let own = |connection: &&BgpConnection| connection.server.handle() == Some(server.origin.handle);
-            for connection in azure.bgp_connections.iter().filter(own) {
+            for (connection, unsure) in connections(&azure.bgp_connections, server.origin.handle) {
                 let mut doubts: Vec<Doubt> = server
                     .branch_to_branch
                     .as_ref()
@@ -141,7 +142,7 @@ impl Azure<'_, '_> {
                     .cloned()
                     .into_iter()
                     .collect();
-                doubts.extend(connection.origin.presence.iter().cloned());
+                doubts.extend(unsure);
                 announced.extend(self.by_appliance(connection, &doubts));
             }
         }
@@ -160,14 +161,10 @@ impl Azure<'_, '_> {
                 .and_then(|sub| sub.net);
             let Some(net) = net else { continue };
             let spokes = self.spokes(net);
-            let own = inventory
-                .azure
-                .bgp_connections
-                .iter()
-                .filter(|connection| connection.server.handle() == Some(server.origin.handle));
-            for connection in own {
+            let own = connections(&inventory.azure.bgp_connections, server.origin.handle);
+            for (connection, unsure) in own {
                 let via = self.appliance_behind(connection);
-                for announced in self.by_appliance(connection, &connection.origin.presence) {
+                for announced in self.by_appliance(connection, &unsure) {
                     let learned = Learned {
                         announced,
                         via,
@@ -383,6 +380,27 @@ impl Azure<'_, '_> {
         }
         link
     }
+}
+
+/// The connections of a route server, each with why it may not be one: it may not be there, or be another
+/// server's.
+fn connections(all: &[BgpConnection], server: Handle) -> Vec<(&BgpConnection, Vec<Doubt>)> {
+    let of = |connection: &'_ BgpConnection| match &connection.server {
+        Reference::Unknown(doubt) => Some(Some(doubt.clone())),
+        reference => {
+            let mut candidates = reference.candidates().into_iter();
+            let own = candidates.find(|(handle, _)| *handle == server);
+            own.map(|(_, doubt)| doubt)
+        }
+    };
+    let mut own = Vec::new();
+    for connection in all {
+        if let Some(unsure) = of(connection) {
+            let presence = connection.origin.presence.iter().cloned();
+            own.push((connection, presence.chain(unsure).collect()));
+        }
+    }
+    own
 }
 
 pub(super) fn learned_route(announced: &Announced, forward: Forward) -> Route {

@@ -37,6 +37,9 @@ pub(super) enum Branch {
     Tunnel,
 }
 
+/// A policy of routing intent: its name, where it is written, and why it may not be there.
+pub(super) type Policy = (Arc<str>, Written, Vec<Doubt>);
+
 impl Azure<'_, '_> {
     pub(super) fn exchange_hubs(&mut self) {
         for hub in 0..self.hubs.len() {
@@ -208,18 +211,20 @@ impl Azure<'_, '_> {
                     at,
                     super::perhaps_anywhere(policy.2.clone(), "the private policy's next hop is not known"),
                 ),
-                (None, _) => {
-                    let own: Vec<Reachable> = reachable
-                        .iter()
-                        .filter_map(|reachable| {
-                            let doubts = self.propagates_to(hub, reachable, table)?;
-                            let mut own = reachable.clone();
-                            own.announced.doubts.extend(doubts);
-                            Some(own)
-                        })
-                        .collect();
-                    self.direct_routes(hub, at, &own, &attachments);
-                }
+                (None, _) => {}
+            }
+            // Without the policy, or where it may not be there, the connections lead on by themselves.
+            if private.as_ref().is_none_or(|policy| !policy.2.is_empty()) {
+                let own: Vec<Reachable> = reachable
+                    .iter()
+                    .filter_map(|reachable| {
+                        let doubts = self.propagates_to(hub, reachable, table)?;
+                        let mut own = reachable.clone();
+                        own.announced.doubts.extend(doubts);
+                        Some(own)
+                    })
+                    .collect();
+                self.direct_routes(hub, at, &own, &attachments);
             }
             match (&internet, wall) {
                 (Some(policy), Some(wall)) => self.through(
@@ -245,7 +250,7 @@ impl Azure<'_, '_> {
         &mut self,
         at: NodeId,
         wall: NodeId,
-        policy: &(Arc<str>, Written, Vec<Doubt>),
+        policy: &Policy,
         set: Addresses,
         length: u8,
         because: &str,
@@ -266,13 +271,7 @@ impl Azure<'_, '_> {
         self.add_route(at, own);
     }
 
-    fn policy_routes(
-        &mut self,
-        at: NodeId,
-        wall: NodeId,
-        policy: &(Arc<str>, Written, Vec<Doubt>),
-        reachable: &[Reachable],
-    ) {
+    fn policy_routes(&mut self, at: NodeId, wall: NodeId, policy: &Policy, reachable: &[Reachable]) {
         let because = "the private policy leads to the firewall";
         for (set, length) in private_aggregates() {
             self.through(at, wall, policy, set, length, because);

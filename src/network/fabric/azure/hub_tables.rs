@@ -136,6 +136,13 @@ impl Azure<'_, '_> {
             }
         }
         for (reference, own) in &wan.routes {
+            // In any table, perhaps.
+            if let Some(doubt) = reference.unknown() {
+                let mut own = own.clone();
+                own.doubts.push(doubt.clone());
+                routes.push(own);
+                continue;
+            }
             let here = match self.table(hub, reference) {
                 Table::Default => table.is_none() && self.is_of(hub, reference),
                 Table::Custom(handle) => table == Some(handle),

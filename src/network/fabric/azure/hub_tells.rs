@@ -2,7 +2,7 @@
 //! the connection takes it.
 
 use super::exchange::{aggregate, with_doubts};
-use super::hub_routes::{Branch, Reachable, private_aggregates};
+use super::hub_routes::{Branch, Policy, Reachable, private_aggregates};
 use super::{Attachment, Azure, Learned};
 use crate::network::catalogue::Handle;
 use crate::network::fabric::Announced;
@@ -16,7 +16,12 @@ impl Azure<'_, '_> {
         let Some(state) = self.hubs.get(hub) else { return };
         let own = state.node;
         let (networks, attachments) = (state.networks.clone(), state.attachments.clone());
-        let private = state.private_policy.clone();
+        // One that may be there is told as such.
+        let private = state.private_policy.clone().or_else(|| {
+            let doubts = &state.perhaps_secured;
+            let own = (state.name.clone(), Written::default(), doubts.clone());
+            (!doubts.is_empty()).then_some(own)
+        });
         let prefix = state.prefix.clone();
         let inventory = self.fabric.inventory;
         for (number, net, doubts) in networks {
@@ -47,10 +52,7 @@ impl Azure<'_, '_> {
                 if reachable.connection == Some(number) {
                     continue;
                 }
-                let heard = match &private {
-                    Some(_) => Some(Vec::new()),
-                    None => self.propagates_to(hub, reachable, table),
-                };
+                let heard = self.heard(hub, reachable, table, private.as_ref());
                 told.extend(heard.map(|doubts| with_doubts(reachable.announced.clone(), &doubts)));
             }
             told.extend(self.statics_told(hub, number, table));
@@ -75,13 +77,10 @@ impl Azure<'_, '_> {
         for attachment in &attachments {
             let mut told: Vec<Announced> = prefix.iter().cloned().collect();
             for reachable in reachable.iter().filter(|reachable| reachable.branch.is_none()) {
-                let heard = match &private {
-                    Some(_) => Some(Vec::new()),
-                    None => self.propagates_to(hub, reachable, None),
-                };
+                let heard = self.heard(hub, reachable, None, private.as_ref());
                 told.extend(heard.map(|doubts| with_doubts(reachable.announced.clone(), &doubts)));
             }
-            told.extend(self.branches_told(hub, attachment, reachable, private.is_some()));
+            told.extend(self.branches_told(hub, attachment, reachable, private.as_ref()));
             told.extend(self.statics_told(hub, usize::MAX, None));
             told.iter_mut()
                 .for_each(|announced| announced.doubts.extend(attachment.routing.maps.iter().cloned()));
@@ -106,6 +105,23 @@ impl Azure<'_, '_> {
             }
             told.extend(default);
             self.tell(own, attachment, &told);
+        }
+    }
+
+    /// Whether a connection is told of another one, and why that is not certain: a private policy passes
+    /// on everything, and one that may not be there at least what propagates to the connection's table.
+    fn heard(
+        &self,
+        hub: usize,
+        reachable: &Reachable,
+        table: Option<Handle>,
+        private: Option<&Policy>,
+    ) -> Option<Vec<Doubt>> {
+        let propagates = self.propagates_to(hub, reachable, table);
+        match (propagates, private) {
+            (Some(doubts), _) if doubts.is_empty() => Some(doubts),
+            (_, Some((_, _, doubts))) => Some(doubts.clone()),
+            (propagates, None) => propagates,
         }
     }
 
@@ -135,7 +151,7 @@ impl Azure<'_, '_> {
         hub: usize,
         own: &Attachment,
         reachable: &[Reachable],
-        private: bool,
+        private: Option<&Policy>,
     ) -> Vec<Announced> {
         let branches = self.hubs.get(hub).map(|hub| hub.branches.clone());
         let unsure = match branches {
@@ -153,11 +169,7 @@ impl Azure<'_, '_> {
             if itself || branch == Branch::Circuit && !own.vpn {
                 continue;
             }
-            let heard = if private {
-                Some(Vec::new())
-            } else {
-                self.propagates_to(hub, other, None)
-            };
+            let heard = self.heard(hub, other, None, private);
             told.extend(heard.map(|doubts| {
                 let announced = with_doubts(other.announced.clone(), &unsure);
                 with_doubts(announced, &doubts)
@@ -200,9 +212,10 @@ impl Azure<'_, '_> {
             .node(at)
             .map(|node| node.routes.as_slice())
             .unwrap_or_default();
-        let default = routes.iter().find(|route| {
+        let defaults = routes.iter().filter(|route| {
             route.length == 0 && route.rank != super::LAST && route.destinations.lower.is_all()
-        })?;
+        });
+        let default = defaults.min_by_key(|route| route.doubts.len())?;
         let mut doubts = default.doubts.clone();
         match internet {
             Ok(false) => return None,

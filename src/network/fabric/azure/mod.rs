@@ -218,6 +218,8 @@ struct HubState {
     /// Where its packets leave for the internet, as storage firewalls see it.
     region: Stamp,
     firewall: Option<Handle>,
+    /// Why a firewall may be in it, or routing intent.
+    perhaps_secured: Vec<Doubt>,
     private_policy: Option<(Arc<str>, Written, Vec<Doubt>)>,
     internet_policy: Option<(Arc<str>, Written, Vec<Doubt>)>,
     /// Connected networks: number of the connection in the inventory, and the network.

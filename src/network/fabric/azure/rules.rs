@@ -18,6 +18,8 @@ pub(super) struct Named {
     anywhere: Option<Bounded<Addresses>>,
     /// Groups of addresses, which have no members.
     written_out: HashSet<Handle>,
+    /// Addresses of groups of which it is not known which.
+    in_some_group: Option<Bounded<Addresses>>,
 }
 
 impl Named {
@@ -25,13 +27,19 @@ impl Named {
     pub(super) fn of(azure: &Azure<'_, '_>) -> Named {
         let mut named = Named::default();
         let inventory = &azure.fabric.inventory.azure;
-        for group in &inventory.firewalls.ip_groups {
-            named.written_out.insert(group.origin.handle);
-            named.add(
-                group.origin.handle,
-                group.addresses.clone(),
-                &group.origin.presence,
-            );
+        let groups = &inventory.firewalls.ip_groups;
+        let certain = groups.iter().filter(|group| group.unsure.is_none());
+        let certain: HashSet<Handle> = certain.map(|group| group.origin.handle).collect();
+        for group in groups {
+            let handle = group.origin.handle;
+            let mut presence = group.origin.presence.clone();
+            presence.extend(group.unsure.clone());
+            if group.unsure.is_some() && !certain.contains(&handle) {
+                perhaps(&mut named.in_some_group, &group.addresses, &presence);
+            } else {
+                named.written_out.insert(handle);
+                named.add(handle, group.addresses.clone(), &presence);
+            }
         }
         let by_node: HashMap<_, _> = azure
             .endpoints
@@ -51,12 +59,7 @@ impl Named {
                 Bounded::between(Addresses::none(), Addresses::all(), doubts)
             });
             if let Reference::Unknown(doubt) = &member.what {
-                let doubts = sets::together(&addresses.doubts, &[doubt.clone()]);
-                let perhaps = Bounded::between(Addresses::none(), addresses.upper.clone(), doubts);
-                named.anywhere = Some(match &named.anywhere {
-                    Some(others) => sets::union(others, &perhaps),
-                    None => perhaps,
-                });
+                perhaps(&mut named.anywhere, &addresses, std::slice::from_ref(doubt));
             }
             for (group, doubt) in member.what.candidates() {
                 let mut presence = member.origin.presence.clone();
@@ -86,9 +89,14 @@ impl Named {
 
     fn group(&self, azure: &Azure<'_, '_>, handle: Handle) -> Bounded<Addresses> {
         let own = self.of_group(azure, handle);
-        match &self.anywhere {
-            Some(members) if !self.written_out.contains(&handle) => sets::union(&own, members),
-            _ => own,
+        let more = if self.written_out.contains(&handle) {
+            &self.in_some_group
+        } else {
+            &self.anywhere
+        };
+        match more {
+            Some(more) => sets::union(&own, more),
+            None => own,
         }
     }
 
@@ -108,6 +116,16 @@ impl Named {
         );
         Bounded::between(Addresses::none(), Addresses::all(), [doubt])
     }
+}
+
+/// Adds addresses that may be in a set.
+fn perhaps(set: &mut Option<Bounded<Addresses>>, addresses: &Bounded<Addresses>, doubts: &[Doubt]) {
+    let doubts = sets::together(&addresses.doubts, doubts);
+    let more = Bounded::between(Addresses::none(), addresses.upper.clone(), doubts);
+    *set = Some(match &*set {
+        Some(others) => sets::union(others, &more),
+        None => more,
+    });
 }
 
 impl Operand {

@@ -11,8 +11,9 @@ use crate::network::fabric::{Announced, UNKNOWN_REGION, node, region_stamp};
 use crate::network::inventory::Origin;
 use crate::network::inventory::wan::HubConnection;
 use crate::network::join::Reference;
-use crate::network::model::{Doubt, HopKind, NetworkFinding};
+use crate::network::model::{Bounded, Doubt, Forward, HopKind, NetworkFinding};
 use crate::source::Severity;
+use crate::traffic::Addresses;
 
 impl Azure<'_, '_> {
     pub(super) fn place_hubs(&mut self) {
@@ -42,6 +43,7 @@ impl Azure<'_, '_> {
                 },
                 firewall: None,
                 private_policy: None,
+                perhaps_secured: Vec::new(),
                 internet_policy: None,
                 networks: Vec::new(),
                 attachments: Vec::new(),
@@ -116,7 +118,8 @@ impl Azure<'_, '_> {
         }
     }
 
-    /// A firewall of which it is not known which hub it is in may be in any, and so may an intent.
+    /// A firewall of which it is not known which hub it is in may be in any, and so may an intent: the
+    /// hub may have a default route, and may tell it.
     fn perhaps_secured(&mut self, doubt: Option<&Doubt>) {
         let Some(doubt) = doubt else { return };
         let nodes: Vec<_> = self.hubs.iter().map(|hub| hub.node).collect();
@@ -125,7 +128,13 @@ impl Azure<'_, '_> {
                 node.obscured.push(doubt.clone());
             }
             let because = "a firewall may be in the hub";
-            self.add_route(node, super::perhaps_anywhere(vec![doubt.clone()], because));
+            let all = Bounded::exactly(Addresses::all());
+            let mut perhaps = super::route(all, 0, super::USER, Forward::Unknown, because);
+            perhaps.doubts = vec![doubt.clone()];
+            self.add_route(node, perhaps);
+        }
+        for hub in &mut self.hubs {
+            hub.perhaps_secured.push(doubt.clone());
         }
     }
 
