@@ -228,7 +228,7 @@ fn a_reply_past_the_firewall_is_asymmetric_and_told() {
         [
             ("server", Decision::Forwarded, Some("short cut"), true),
             ("link 2 to 0", Decision::Forwarded, None, true),
-            ("client", Decision::Denied, None, true),
+            ("firewall", Decision::Denied, Some("https"), true),
         ]
     );
     // The same way back is no harm where nothing keeps state for what passes.

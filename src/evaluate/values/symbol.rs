@@ -143,6 +143,7 @@ mod tests {
         };
         let parts = ["x", "y"].map(|name| whole.under(Step::Attribute(name.into())));
         assert_ne!(parts[0], parts[1]);
+        assert_eq!(parts[0].to_string(), "jsondecode(var.a).x");
     }
 
     #[test]

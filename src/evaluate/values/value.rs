@@ -441,6 +441,12 @@ impl fmt::Display for Symbol {
                 from.iter().try_for_each(|symbol| write!(f, "{symbol}"))?;
                 f.write_str(by)
             }
+            // A part of what a function gives.
+            Symbol::Derived { by, from } if part_of_call(by).is_some() => {
+                let (call, path) = part_of_call(by).unwrap_or_default();
+                write_call(f, call, from)?;
+                f.write_str(path)
+            }
             // A place of a plan and what it is made from; no function has such a name.
             Symbol::Derived { by, from } if by.contains(['.', '[']) => {
                 f.write_str(by)?;
@@ -452,16 +458,7 @@ impl fmt::Display for Symbol {
                 Ok(())
             }
             Symbol::Derived { by, from } if from.is_empty() => f.write_str(by),
-            Symbol::Derived { by, from } => {
-                write!(f, "{by}(")?;
-                for (index, symbol) in from.iter().enumerate() {
-                    if index > 0 {
-                        f.write_str(", ")?;
-                    }
-                    write!(f, "{symbol}")?;
-                }
-                f.write_str(")")
-            }
+            Symbol::Derived { by, from } => write_call(f, by, from),
             Symbol::Impure(call) if call.ends_with(')') => f.write_str(call),
             Symbol::Impure(name) => write!(f, "{name}()"),
             Symbol::OneOf(symbols) => {
@@ -475,6 +472,27 @@ impl fmt::Display for Symbol {
             }
         }
     }
+}
+
+fn write_call(f: &mut fmt::Formatter<'_>, call: &str, from: &[Symbol]) -> fmt::Result {
+    write!(f, "{call}(")?;
+    for (index, symbol) in from.iter().enumerate() {
+        if index > 0 {
+            f.write_str(", ")?;
+        }
+        write!(f, "{symbol}")?;
+    }
+    f.write_str(")")
+}
+
+/// A function and the path into what it gives. A place of a plan begins with a resource type, which has
+/// an underscore, or with a word that no function has for a name.
+fn part_of_call(by: &str) -> Option<(&str, &str)> {
+    let at = by.find(['.', '['])?;
+    let (call, path) = (by.get(..at)?, by.get(at..)?);
+    let is_name = call.starts_with(|first: char| first.is_ascii_lowercase())
+        && call.chars().all(|character| character.is_ascii_alphanumeric());
+    (is_name && !["module", "data", "each", "count"].contains(&call)).then_some((call, path))
 }
 
 fn write_path(f: &mut fmt::Formatter<'_>, path: &[Step]) -> fmt::Result {
