@@ -1,11 +1,14 @@
 //! Stores outside the private cloud that hosts and machines mount over the network: NetApp volumes by
 //! NFS, Elastic SAN by iSCSI. Where they answer, and on which ports.
 
+use std::collections::HashMap;
+
 use super::Fabric;
 use super::nsx_rules::plain_line;
 use crate::network::catalogue::Handle;
 use crate::network::inventory::Origin;
 use crate::network::inventory::avs::{BlockStore, Export, Volume};
+use crate::network::inventory::azure::PrivateEndpoint;
 use crate::network::join::Thing;
 use crate::network::model::{Action, Datastore, Fact, Filter, HopKind, Mount, NodeId};
 
@@ -23,8 +26,17 @@ pub fn build(fabric: &mut Fabric<'_>) {
             volume.mount.clone(),
         );
     }
+    let by_handle: HashMap<Handle, &BlockStore> = (avs.block_stores.iter())
+        .map(|store| (store.origin.handle, store))
+        .collect();
+    let mut of_target: HashMap<Handle, Vec<&PrivateEndpoint>> = HashMap::new();
+    for endpoint in &fabric.inventory.azure.private_endpoints {
+        if let Some(target) = endpoint.target.handle() {
+            of_target.entry(target).or_default().push(endpoint);
+        }
+    }
     for store in &avs.block_stores {
-        let nodes = endpoints(fabric, store);
+        let nodes = endpoints(fabric, store, &by_handle, &of_target);
         let mount = Fact::known(Mount::Iscsi, store.origin.written.at);
         add(fabric, &store.origin, nodes, mount);
     }
@@ -43,28 +55,25 @@ fn add(fabric: &mut Fabric<'_>, origin: &Origin, nodes: Vec<NodeId>, mount: Fact
 
 /// The private endpoints of a volume group, or of the group that a volume is in; for the whole
 /// Elastic SAN those of any of its groups.
-fn endpoints(fabric: &Fabric<'_>, store: &BlockStore) -> Vec<NodeId> {
-    let stores = &fabric.inventory.avs.block_stores;
-    let of = |handle: Handle| stores.iter().find(|other| other.origin.handle == handle);
-    let up = |store: &'_ BlockStore| store.parent.handle().and_then(of);
+fn endpoints(
+    fabric: &Fabric<'_>,
+    store: &BlockStore,
+    by_handle: &HashMap<Handle, &BlockStore>,
+    of_target: &HashMap<Handle, Vec<&PrivateEndpoint>>,
+) -> Vec<NodeId> {
+    let up = |store: &BlockStore| by_handle.get(&store.parent.handle()?).copied();
     let (san, group) = match (up(store), up(store).and_then(up)) {
         (None, _) => (store, None),
         (Some(san), None) => (san, store.name.as_ref()),
         (Some(group), Some(san)) => (san, group.name.as_ref()),
     };
-    let own = fabric
-        .inventory
-        .azure
-        .private_endpoints
-        .iter()
-        .filter(|endpoint| {
-            let here = endpoint.target.handle() == Some(san.origin.handle);
-            let named = group.is_none_or(|group| {
-                endpoint.subresources.is_empty() || endpoint.subresources.contains(group)
-            });
-            here && named
-        });
-    own.filter_map(|endpoint| fabric.nodes.get(&endpoint.origin.handle).copied())
+    let own = of_target.get(&san.origin.handle).map_or(&[][..], Vec::as_slice);
+    let named = |endpoint: &&&PrivateEndpoint| {
+        group.is_none_or(|group| endpoint.subresources.is_empty() || endpoint.subresources.contains(group))
+    };
+    own.iter()
+        .filter(named)
+        .filter_map(|endpoint| fabric.nodes.get(&endpoint.origin.handle).copied())
         .collect()
 }
 

@@ -1,6 +1,7 @@
 //! Azure's own networking: virtual networks, filters, routes, gateways, circuits, endpoints.
 //! Firewalls and virtual WAN are in [`super::firewall`] and [`super::wan`].
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Origin;
@@ -9,6 +10,7 @@ use super::firewall::Firewalls;
 use super::manager::Manager;
 use super::wan::Wan;
 use crate::evaluate::values::value::Step;
+use crate::network::catalogue::Handle;
 use crate::network::join::Reference;
 use crate::network::model::{Bounded, Doubt, Fact, Written};
 use crate::traffic::{Addresses, Ports, Protocols};
@@ -82,16 +84,24 @@ impl Azure {
     /// Gives private endpoints the zones that stand apart from them. Of an endpoint that is not known
     /// it may be any's.
     pub(super) fn join_zone_groups(&mut self) {
+        let by_handle: HashMap<Handle, usize> = (self.private_endpoints.iter().enumerate())
+            .map(|(number, endpoint)| (endpoint.origin.handle, number))
+            .collect();
         for group in std::mem::take(&mut self.zone_groups) {
             let unsure = group.origin.presence.first().or(match &group.endpoint {
                 Reference::Unknown(doubt) | Reference::Either(_, doubt) => Some(doubt),
                 _ => None,
             });
             let any = matches!(group.endpoint, Reference::Unknown(_));
-            let of: Vec<_> = group.endpoint.candidates();
-            for endpoint in &mut self.private_endpoints {
-                let own = of.iter().any(|(handle, _)| *handle == endpoint.origin.handle);
-                if own || any {
+            let numbers: Vec<usize> = if any {
+                (0..self.private_endpoints.len()).collect()
+            } else {
+                let of = group.endpoint.candidates().into_iter();
+                of.filter_map(|(handle, _)| by_handle.get(&handle).copied())
+                    .collect()
+            };
+            for number in numbers {
+                if let Some(endpoint) = self.private_endpoints.get_mut(number) {
                     let zones = group.zones.iter().cloned();
                     endpoint.zones.extend(zones.map(|zone| doubted(zone, unsure)));
                     endpoint.zones_written = group.written.clone();
