@@ -6,6 +6,9 @@
 
 mod balancers;
 mod egress;
+mod firewalls;
+mod gateways;
+mod invalid;
 mod manager;
 mod wan;
 

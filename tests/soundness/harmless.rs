@@ -464,4 +464,82 @@ resource "azurerm_virtual_network_peering" "spoke" {
         row: "msa-to-storage",
         wanted: Satisfied,
     },
+    Attack {
+        name: "admin-rules-of-another-region",
+        case: "private-endpoint-storage",
+        edits: &[],
+        add: r#"
+resource "azurerm_network_manager" "m" {
+  name                = "m"
+  resource_group_name = azurerm_resource_group.dr.name
+  location            = azurerm_resource_group.dr.location
+  scope {
+    subscription_ids = ["/subscriptions/00000000-0000-0000-0000-000000000000"]
+  }
+}
+resource "azurerm_network_manager_network_group" "g" {
+  name               = "g"
+  network_manager_id = azurerm_network_manager.m.id
+}
+resource "azurerm_network_manager_security_admin_configuration" "c" {
+  name               = "c"
+  network_manager_id = azurerm_network_manager.m.id
+}
+resource "azurerm_network_manager_admin_rule_collection" "c" {
+  name                            = "c"
+  security_admin_configuration_id = azurerm_network_manager_security_admin_configuration.c.id
+  network_group_ids               = [azurerm_network_manager_network_group.g.id]
+}
+resource "azurerm_network_manager_admin_rule" "deny" {
+  name                     = "deny"
+  admin_rule_collection_id = azurerm_network_manager_admin_rule_collection.c.id
+  action                   = "Deny"
+  direction                = "Inbound"
+  priority                 = 1
+  protocol                 = "Any"
+}
+resource "azurerm_network_manager_deployment" "d" {
+  network_manager_id = azurerm_network_manager.m.id
+  location           = "westus3"
+  scope_access       = "SecurityAdmin"
+  configuration_ids  = [azurerm_network_manager_security_admin_configuration.c.id]
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Satisfied,
+    },
+    Attack {
+        name: "balancer-beside-the-endpoint",
+        case: "private-endpoint-storage",
+        edits: &[],
+        add: r#"
+resource "azurerm_lb" "web" {
+  name                = "web"
+  resource_group_name = azurerm_resource_group.dr.name
+  location            = azurerm_resource_group.dr.location
+  sku                 = "Standard"
+  frontend_ip_configuration {
+    name                          = "front"
+    subnet_id                     = azurerm_subnet.endpoints.id
+    private_ip_address_allocation = "Static"
+    private_ip_address            = "10.62.1.60"
+  }
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Satisfied,
+    },
+    Attack {
+        name: "resolvers-of-a-networks-machines",
+        case: "private-endpoint-storage",
+        edits: &[],
+        add: r#"
+resource "azurerm_virtual_network_dns_servers" "hub" {
+  virtual_network_id = azurerm_virtual_network.hub.id
+  dns_servers        = ["10.62.1.5"]
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Satisfied,
+    },
 ];

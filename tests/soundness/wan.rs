@@ -331,4 +331,65 @@ resource "azurerm_firewall_policy_rule_collection_group" "more" {
         row: "msa-to-storage",
         wanted: Undetermined,
     },
+    Attack {
+        name: "rules-for-addresses-in-the-accounts-own-region",
+        case: "hub-firewall",
+        edits: &[(
+            "  shared_access_key_enabled = false",
+            r#"  shared_access_key_enabled = false
+  network_rules {
+    default_action = "Deny"
+    ip_rules       = ["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"]
+  }"#,
+        )],
+        add: "",
+        row: "msa-to-storage",
+        wanted: Violated,
+    },
+    Attack {
+        name: "route-map-on-the-circuits-connection",
+        case: "hub-firewall",
+        edits: &[(
+            r#"authorization_key                = azurerm_vmware_express_route_authorization.hub.express_route_authorization_key
+  internet_security_enabled        = true"#,
+            r#"authorization_key                = azurerm_vmware_express_route_authorization.hub.express_route_authorization_key
+  internet_security_enabled        = true
+  routing {
+    outbound_route_map_id = azurerm_route_map.quiet.id
+  }"#,
+        )],
+        add: r#"resource "azurerm_route_map" "quiet" {
+  name           = "quiet"
+  virtual_hub_id = azurerm_virtual_hub.weu.id
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Undetermined,
+    },
+    Attack {
+        name: "tied-denials",
+        case: "hub-firewall",
+        edits: &[],
+        add: r#"
+resource "azurerm_firewall_policy_rule_collection_group" "tied" {
+  name               = "rcg-tied"
+  firewall_policy_id = azurerm_firewall_policy.weu.id
+  priority           = 200
+  network_rule_collection {
+    name     = "tied"
+    priority = 300
+    action   = "Deny"
+    rule {
+      name                  = "all"
+      protocols             = ["Any"]
+      source_addresses      = ["*"]
+      destination_addresses = ["*"]
+      destination_ports     = ["*"]
+    }
+  }
+}
+"#,
+        row: "msa-to-storage",
+        wanted: Undetermined,
+    },
 ];

@@ -46,8 +46,18 @@ pub(super) fn firewall(reader: &Reader<'_>, inventory: &mut Inventory) {
             .and_then(Value::as_str)
             .and_then(Addresses::parse)
             .map(Bounded::exactly),
+        basic: is_basic(&view, "sku_tier"),
+        managed_apart: !view.blocks("management_ip_configuration").is_empty(),
         settings: settings(&view),
     });
+}
+
+fn is_basic(view: &View<'_>, name: &str) -> Result<bool, Doubt> {
+    match view.text(name) {
+        Field::Known(tier, _) => Ok(tier.eq_ignore_ascii_case("Basic")),
+        Field::Unset => Ok(false),
+        Field::Unknown(doubt) => Err(doubt),
+    }
 }
 
 fn settings(view: &View<'_>) -> Settings {
@@ -76,6 +86,7 @@ fn settings(view: &View<'_>) -> Settings {
     Settings {
         private_ranges: given(&["private_ip_ranges"])
             .then(|| private_ranges(&view.strings("private_ip_ranges"))),
+        learns_ranges: learns_ranges(view),
         dns_proxy: proxy,
         dns_servers: (!servers.is_empty()).then(|| sets::addresses(&servers, |_, _| {})),
         threat_deny: match threat {
@@ -86,6 +97,22 @@ fn settings(view: &View<'_>) -> Settings {
             Field::Unknown(doubt) => Some(Err(doubt)),
         },
         written: view.written(),
+    }
+}
+
+/// Ranges that a route server tells the firewall are private too.
+fn learns_ranges(view: &View<'_>) -> Option<Doubt> {
+    let name = "auto_learn_private_ranges_enabled";
+    match view.bool(name) {
+        Field::Known(false, _) | Field::Unset => None,
+        Field::Known(true, at) => Some(Doubt {
+            at,
+            ..doubt(
+                format!("which private ranges {} learns", view.address()),
+                "`auto_learn_private_ranges_enabled = false`",
+            )
+        }),
+        Field::Unknown(doubt) => Some(doubt),
     }
 }
 
@@ -214,6 +241,7 @@ fn collection(reader: &Reader<'_>, stage: Stage, prefix: &str, place: &Arc<str>)
 fn rule(reader: &Reader<'_>, stage: Stage, collection: &str) -> Rule {
     let view = reader.view;
     let name: Arc<str> = format!("{collection}/{}", named(&view)).into();
+    let mut odd: Vec<Arc<str>> = Vec::new();
     let mut rule = Rule {
         written: view.written(),
         source: operand(reader, &["source_addresses"], &["source_ip_groups"]),
@@ -223,12 +251,16 @@ fn rule(reader: &Reader<'_>, stage: Stage, collection: &str) -> Rule {
             &["destination_ip_groups"],
         ),
         protocols: protocols(&view.strings("protocols")),
-        ports: sets::ports(&view.strings("destination_ports"), |_, _| {}),
+        ports: sets::ports(&view.strings("destination_ports"), |text, _| {
+            odd.push(text.into())
+        }),
+        impossible_ports: Vec::new(),
         names: None,
         translated: None,
         doubts: view.perhaps().into_iter().collect(),
         name,
     };
+    rule.impossible_ports = odd;
     match stage {
         Stage::Nat => rule.translated = Some(translated(&view, &mut rule.doubts)),
         Stage::Network => {
@@ -264,7 +296,13 @@ fn application(view: &View<'_>, rule: &mut Rule) {
             .strings("destination_fqdns")
             .and(view.strings("target_fqdns")),
     );
-    for (attribute, what) in [("web_categories", "web categories"), ("destination_urls", "URLs")] {
+    // What is behind a tag of names is Microsoft's to say, and no page lists it.
+    for (attribute, what) in [
+        ("web_categories", "web categories"),
+        ("destination_urls", "URLs"),
+        ("destination_fqdn_tags", "FQDN tags"),
+        ("fqdn_tags", "FQDN tags"),
+    ] {
         if view.get(attribute).is_some() {
             names.doubts.push(Doubt {
                 what: format!("which hosts the {what} of rule `{}` are", rule.name).into(),

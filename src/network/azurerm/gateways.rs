@@ -26,6 +26,12 @@ pub(super) fn gateway(reader: &Reader<'_>, inventory: &mut Inventory) {
         origin: reader.origin(),
         kind: kind(&view, "type").map(|(kind, _)| kind),
         subnet,
+        default_site: reader.reference(&["default_local_network_gateway_id"]),
+        clients: view
+            .block("vpn_client_configuration")
+            .map(|block| prefixes(&block.strings("address_space")))
+            .unwrap_or_default(),
+        remote_networks: view.bool("remote_vnet_traffic_enabled").or_default(false),
     });
 }
 
@@ -38,6 +44,7 @@ fn kind(view: &View<'_>, name: &str) -> Result<(GatewayKind, Option<Doubt>), Dou
         Field::Known(kind, _) if kind.eq_ignore_ascii_case("Vpn") || kind.eq_ignore_ascii_case("IPsec") => {
             Ok((GatewayKind::Vpn, None))
         }
+        Field::Known(kind, _) if kind.eq_ignore_ascii_case("Vnet2Vnet") => Ok((GatewayKind::Networks, None)),
         Field::Known(kind, _) => {
             let other = doubt(
                 format!("{}, of type {kind}", view.address()),
@@ -90,6 +97,7 @@ pub(super) fn connection(reader: &Reader<'_>, inventory: &mut Inventory) {
         selectors,
         bgp: view.bool_any(&["bgp_enabled", "enable_bgp"]).or_default(false),
         fast_path: fast_path(&view),
+        peer: reader.reference(&["peer_virtual_network_gateway_id"]),
         other,
     });
 }

@@ -106,6 +106,7 @@ pub(super) fn rule(reader: &Reader<'_>, inventory: &mut Inventory) {
         destination: operand(&view, "destination"),
         source_ports: ports(&view, "source_port_ranges"),
         destination_ports: ports(&view, "destination_port_ranges"),
+        odd_ports: false,
         doubts,
         name,
     };

@@ -19,7 +19,14 @@ pub(super) fn network(reader: &Reader<'_>, inventory: &mut Inventory) {
     inventory.azure.networks.push(VirtualNetwork {
         origin: reader.origin(),
         location: location(&view),
-        prefixes: prefixes(&view.strings("address_space")),
+        prefixes: {
+            let mut own = prefixes(&view.strings("address_space"));
+            own.extend(pooled(&view, own.is_empty()).map(|doubt| Prefix {
+                destinations: Bounded::between(Addresses::none(), Addresses::all(), [doubt]),
+                length: 8,
+            }));
+            own
+        },
         dns_servers: sets::addresses(&dns, |_, _| {}),
         custom_dns,
     });
@@ -82,7 +89,10 @@ fn subnet_of(reader: &Reader<'_>, network: Reference) -> Subnet {
             .get("name")
             .and_then(text_of)
             .map(|name| name.to_ascii_lowercase().into()),
-        prefixes: sets::addresses(&prefixes, |_, _| {}),
+        prefixes: match pooled(&view, prefixes.is_empty()) {
+            Some(doubt) => Bounded::between(Addresses::none(), Addresses::all(), [doubt]),
+            None => sets::addresses(&prefixes, |_, _| {}),
+        },
         prefixes_written: view.written_of(&["address_prefixes", "address_prefix"]),
         // The ids without `_wo` are computed; a state has them.
         security_group: reader.reference(&[
@@ -97,6 +107,17 @@ fn subnet_of(reader: &Reader<'_>, network: Reference) -> Subnet {
         storage_endpoint: storage_endpoint(&view),
         endpoint_policies: terms::references(reader, "service_endpoint_policy_ids"),
     }
+}
+
+/// Addresses out of a pool are not known before the pool has given them.
+fn pooled(view: &View<'_>, none_written: bool) -> Option<Doubt> {
+    let taken = none_written && view.get("ip_address_pool").is_some();
+    taken.then(|| {
+        doubt(
+            format!("the addresses that {} gets from its pool", view.address()),
+            "a plan or a state made after it is created, or explicit addresses",
+        )
+    })
 }
 
 /// Whether network security groups, and route tables, apply to private endpoints in the subnet.
@@ -163,7 +184,11 @@ pub(super) fn peering(reader: &Reader<'_>, inventory: &mut Inventory) {
         origin: reader.origin(),
         network,
         remote: reader.reference(&["remote_virtual_network_id"]),
-        access: view.bool("allow_virtual_network_access").or_default(true),
+        access: match view.bool("only_ipv6_peering_enabled").or_default(false) {
+            Ok(true) => Ok(false),
+            Ok(false) => view.bool("allow_virtual_network_access").or_default(true),
+            Err(doubt) => Err(doubt),
+        },
         forwarded: view.bool("allow_forwarded_traffic").or_default(false),
         forwarded_written: view.written_of(&["allow_forwarded_traffic"]),
         gateway_transit: view.bool("allow_gateway_transit").or_default(false),

@@ -55,8 +55,10 @@ fn rule_of(reader: &Reader<'_>, place: Option<Arc<str>>, findings: &mut Vec<Netw
     };
     let source = operand(reader, "source", &mut checked);
     let destination = operand(reader, "destination", &mut checked);
+    let before = checked.findings.len();
     let source_ports = ports(&view, "source_port_range", &mut checked);
     let destination_ports = ports(&view, "destination_port_range", &mut checked);
+    let odd_ports = checked.findings.len() > before;
     SecurityRule {
         place,
         written,
@@ -68,6 +70,7 @@ fn rule_of(reader: &Reader<'_>, place: Option<Arc<str>>, findings: &mut Vec<Netw
         destination,
         source_ports,
         destination_ports,
+        odd_ports,
         doubts,
         name,
     }

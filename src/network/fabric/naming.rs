@@ -498,8 +498,11 @@ fn firewall_proxies(fabric: &mut Fabric<'_>) {
             .find(|policy| firewall.policy.handle() == Some(policy.origin.handle));
         let settings = policy.map_or(&firewall.settings, |policy| &policy.settings);
         let mut doubts = firewall.origin.presence.clone();
+        doubts.extend(firewall.basic.as_ref().err().cloned());
         match &settings.dns_proxy {
             None | Some(Ok(false)) => continue,
+            // The tier Basic has no proxy, whatever its settings say.
+            Some(_) if firewall.basic == Ok(true) => continue,
             Some(Ok(true)) => {}
             Some(Err(doubt)) => doubts.push(doubt.clone()),
         }

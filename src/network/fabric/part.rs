@@ -156,6 +156,8 @@ const INERT: &[&str] = &[
     "custom_ip_prefix",
     "nat_gateway",
     "virtual_wan",
+    // Which resolver the machines of a network ask.
+    "virtual_network_dns_servers",
     "application_security_group",
     "network_ddos_protection_plan",
     "bastion_host",

@@ -185,6 +185,8 @@ pub struct SecurityRule {
     pub destination: Operand,
     pub source_ports: Bounded<Ports>,
     pub destination_ports: Bounded<Ports>,
+    /// Some text among its ports is no port.
+    pub odd_ports: bool,
     pub doubts: Vec<Doubt>,
 }
 
@@ -261,6 +263,8 @@ pub struct Peering {
 pub enum GatewayKind {
     ExpressRoute,
     Vpn,
+    /// A connection between the gateways of two networks.
+    Networks,
 }
 
 #[derive(Clone, Debug)]
@@ -268,6 +272,12 @@ pub struct Gateway {
     pub origin: Origin,
     pub kind: Result<GatewayKind, Doubt>,
     pub subnet: Reference,
+    /// The site that everything without another route is sent to.
+    pub default_site: Reference,
+    /// Addresses of clients that dial in.
+    pub clients: Vec<Prefix>,
+    /// Whether it takes traffic of other networks through a circuit that they share.
+    pub remote_networks: Result<bool, Doubt>,
 }
 
 /// The far end of an IPsec connection.
@@ -290,7 +300,9 @@ pub struct Connection {
     pub selectors: Vec<(Bounded<Addresses>, Bounded<Addresses>)>,
     pub bgp: Result<bool, Doubt>,
     pub fast_path: Result<bool, Doubt>,
-    /// `VnetToVnet` and other kinds that are not modelled.
+    /// The other gateway of a connection between networks.
+    pub peer: Reference,
+    /// Kinds that are not modelled.
     pub other: Option<Doubt>,
 }
 

@@ -30,6 +30,11 @@ pub struct Firewall {
     pub hub: Reference,
     /// Private address, where it is known.
     pub address: Option<Bounded<Addresses>>,
+    /// The tier `Basic`.
+    pub basic: Result<bool, Doubt>,
+    /// It has an interface of its own for its management: its default route may lead elsewhere than to
+    /// the internet.
+    pub managed_apart: bool,
     pub settings: Settings,
 }
 
@@ -38,6 +43,8 @@ pub struct Firewall {
 pub struct Settings {
     /// Destinations that are not translated; `None`: left out.
     pub private_ranges: Option<Bounded<Addresses>>,
+    /// Further ranges are learned.
+    pub learns_ranges: Option<Doubt>,
     pub dns_proxy: Option<Result<bool, Doubt>>,
     pub dns_servers: Option<Bounded<Addresses>>,
     /// Threat intelligence in mode Deny.
@@ -90,6 +97,8 @@ pub struct Rule {
     pub destination: Operand,
     pub protocols: Bounded<Protocols>,
     pub ports: Bounded<Ports>,
+    /// Texts among the ports that are no ports.
+    pub impossible_ports: Vec<Arc<str>>,
     /// Names of the destination; for application rules always present.
     pub names: Option<Names>,
     /// Address and port that a NAT rule translates to.

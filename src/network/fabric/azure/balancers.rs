@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::gateways::{line, pair};
 use super::pools::Machine;
 use super::{Azure, BalancerState, Role, SYSTEM, route};
-use crate::network::fabric::node as make_node;
+use crate::network::fabric::{node as make_node, region_stamp};
 use crate::network::inventory::balancer::{Balancer, BalancerRule, NatRule};
 use crate::network::join::Reference;
 use crate::network::model::{
@@ -202,19 +202,19 @@ impl<'a> Azure<'_, 'a> {
             .unwrap_or_default();
         let mut lines = Vec::new();
         for peer in peers {
-            let same = match (home, place(peer.net)) {
-                (Some(home), Some(other)) => {
-                    crate::network::fabric::region_stamp(home) == crate::network::fabric::region_stamp(other)
-                }
-                _ => continue,
+            let unknown = match (home, place(peer.net)) {
+                (Some(home), Some(other)) if region_stamp(home) == region_stamp(other) => continue,
+                (Some(_), Some(_)) => None,
+                _ => Some(crate::network::doubt::doubt(
+                    format!("whether `{}` joins two regions", peer.name),
+                    "the `location` of both networks",
+                )),
             };
-            if same {
-                continue;
-            }
             let sources = pair(self.space(peer.net), everything());
             let because = "the frontend of a Basic load balancer is not reached over global peering";
             let mut own = line("global peering", Action::Deny, vec![sources], because, written);
             own.doubts.extend(balancer.basic.as_ref().err().cloned());
+            own.doubts.extend(unknown);
             lines.push(own);
         }
         lines

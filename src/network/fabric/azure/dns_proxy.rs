@@ -16,7 +16,9 @@ impl Azure<'_, '_> {
         let inventory = self.fabric.inventory;
         for firewall in &inventory.azure.firewalls.firewalls {
             let wall = self.firewalls.get(&firewall.origin.handle).cloned();
-            let Some(wall) = wall.filter(|_| self.settings_of(firewall).dns_proxy == Some(Ok(true))) else {
+            let Some(wall) = wall.filter(|_| {
+                firewall.basic == Ok(false) && self.settings_of(firewall).dns_proxy == Some(Ok(true))
+            }) else {
                 continue;
             };
             if let Some(own) = firewall.address.clone().or_else(|| first_of(&wall.inside)) {

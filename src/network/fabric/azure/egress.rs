@@ -173,26 +173,46 @@ impl Azure<'_, '_> {
             let Some(handle) = endpoint.interface else {
                 continue;
             };
-            let interface = inventory
-                .interfaces
-                .iter()
-                .find(|interface| interface.origin.handle == handle);
-            let public = interface.is_some_and(|interface| interface.public.is_some());
-            let balanced = inventory.balancing.members.iter().any(|member| {
-                member.interface.handle() == Some(handle)
-                    && inventory
-                        .balancing
-                        .outbound
-                        .iter()
-                        .any(|(_, pool)| pool.handle().is_some() && pool.handle() == member.pool.handle())
-            });
-            if public || balanced {
-                let set = &endpoint.addresses;
-                let set = Bounded::between(set.lower.clone(), set.upper.clone(), set.doubts.clone());
-                own = sets::union(&own, &set);
-            }
+            let mut interfaces = inventory.interfaces.iter();
+            let interface = interfaces.find(|interface| interface.origin.handle == handle);
+            let public = interface
+                .filter(|interface| interface.public.is_some())
+                .map(|interface| interface.origin.presence.clone());
+            let Some(doubts) = public.or_else(|| self.balanced_way(handle)) else {
+                continue;
+            };
+            let set = &endpoint.addresses;
+            let lower = if doubts.is_empty() {
+                set.lower.clone()
+            } else {
+                Addresses::none()
+            };
+            let doubts = sets::together(&set.doubts, &doubts);
+            own = sets::union(&own, &Bounded::between(lower, set.upper.clone(), doubts));
         }
         own
+    }
+
+    /// The way out of a member of a pool with an outbound rule, and why it may not be there.
+    fn balanced_way(&self, interface: crate::network::catalogue::Handle) -> Option<Vec<Doubt>> {
+        let balancing = &self.fabric.inventory.azure.balancing;
+        let mut found: Option<Vec<Doubt>> = None;
+        for member in balancing
+            .members
+            .iter()
+            .filter(|member| member.interface.handle() == Some(interface))
+        {
+            for (origin, pool) in &balancing.outbound {
+                if pool.handle().is_none() || pool.handle() != member.pool.handle() {
+                    continue;
+                }
+                let doubts = [origin.presence.clone(), member.origin.presence.clone()].concat();
+                if found.as_ref().is_none_or(|known| doubts.len() < known.len()) {
+                    found = Some(doubts);
+                }
+            }
+        }
+        found
     }
 
     /// A storage service endpoint leads straight to the service, with the subnet's identity. One that is

@@ -176,6 +176,8 @@ impl Azure<'_, '_> {
         );
         if !addresses.is_exact() {
             own.only_to = Some(to);
+            // Whoever is certain to have one of these addresses is not who is meant.
+            own.rank = LEARNED - 1;
         }
         self.add_route(from, own);
     }

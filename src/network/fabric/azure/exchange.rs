@@ -16,6 +16,8 @@ impl Azure<'_, '_> {
         for gate in 0..self.gateways.len() {
             self.exchange_at(gate);
         }
+        self.exchange_networks();
+        self.default_sites();
         self.exchange_hubs();
     }
 
@@ -75,7 +77,7 @@ impl Azure<'_, '_> {
         }
     }
 
-    fn learn(&mut self, net: usize, mut learned: Learned, doubts: &[Doubt]) {
+    pub(super) fn learn(&mut self, net: usize, mut learned: Learned, doubts: &[Doubt]) {
         learned.announced.doubts.extend(doubts.iter().cloned());
         if let Some(net) = self.networks.get_mut(net) {
             net.learned.push(learned);
@@ -83,7 +85,7 @@ impl Azure<'_, '_> {
     }
 
     /// Networks that use the gateways of `net`, with what makes that doubtful.
-    fn spokes(&self, net: usize) -> Vec<(usize, Vec<Doubt>)> {
+    pub(super) fn spokes(&self, net: usize) -> Vec<(usize, Vec<Doubt>)> {
         let peers = self
             .networks
             .get(net)

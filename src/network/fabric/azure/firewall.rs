@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::filters::describe;
 use super::gateways::{line, pair};
 use super::rules::Named;
+use super::translation::Translation;
 use super::{Azure, Wall};
-use crate::network::azurerm::firewall::default_private_ranges;
 use crate::network::catalogue::Handle;
 use crate::network::inventory::firewall::{
     Collection, CollectionGroup, Firewall, Policy, Rule, Settings, Stage,
@@ -20,14 +20,6 @@ use crate::traffic::{Addresses, Ports};
 
 /// Policies may be chained; Azure allows one parent, whose own parent counts too.
 const MOST_PARENTS: usize = 8;
-
-/// How a firewall translates sources.
-struct Translation {
-    /// Destinations that are not translated.
-    untouched: Bounded<Addresses>,
-    inside: Bounded<Addresses>,
-    public: Bounded<Addresses>,
-}
 
 impl<'a> Azure<'_, 'a> {
     pub(super) fn filter_firewalls(&mut self) {
@@ -88,7 +80,7 @@ impl<'a> Azure<'_, 'a> {
     }
 
     /// All collections, in the order of their evaluation.
-    fn collections(&self, firewall: &Firewall, policies: &[&'a Policy]) -> Vec<&'a Collection> {
+    fn collections(&self, firewall: &Firewall, policies: &[&'a Policy]) -> Vec<(&'a Collection, Vec<Doubt>)> {
         let inventory = &self.fabric.inventory.azure.firewalls;
         let mut all: Vec<(Stage, usize, i64, i64, &'a Collection)> = Vec::new();
         for (depth, policy) in policies.iter().enumerate() {
@@ -119,7 +111,58 @@ impl<'a> Azure<'_, 'a> {
             }
         }
         all.sort_by_key(|(stage, depth, group, priority, _)| (*stage, *depth, *group, *priority));
-        all.into_iter().map(|(.., collection)| collection).collect()
+        let order = |(stage, depth, group, priority, _): &(Stage, usize, i64, i64, &Collection)| {
+            (*stage, *depth, *group, *priority)
+        };
+        let mut ordered = Vec::with_capacity(all.len());
+        for (number, entry) in all.iter().enumerate() {
+            let near = [number.checked_sub(1), Some(number + 1)];
+            let tied = near
+                .into_iter()
+                .flatten()
+                .filter_map(|other| all.get(other))
+                .find(|other| order(other) == order(entry) && other.4.allow != entry.4.allow);
+            let doubt = tied.map(|other| Doubt {
+                what: format!("which of `{}` and `{}` comes first", entry.4.name, other.4.name).into(),
+                decided_by: "a priority of its own for each".into(),
+                at: entry.4.written.at,
+            });
+            let mut doubts: Vec<Doubt> = doubt.into_iter().collect();
+            let parent = entry.1 + 1 < policies.len();
+            if entry.0 == Stage::Nat && parent {
+                doubts.push(crate::network::doubt::doubt(
+                    format!("whether a policy inherits the translations of `{}`", entry.4.name),
+                    "translations in the firewall's own policy: the documentation disagrees",
+                ));
+            }
+            ordered.push((entry.4, doubts));
+        }
+        ordered
+    }
+
+    /// Whether a rule that denies stops what a translation has let in: the documentation has said both.
+    fn contradicted(all: &[(&Collection, Vec<Doubt>)], rule: &Rule) -> Option<Doubt> {
+        let (address, ports) = rule.translated.as_ref()?;
+        let mut denying = all
+            .iter()
+            .filter(|(collection, _)| collection.stage == Stage::Network && collection.allow != Ok(true))
+            .flat_map(|(collection, _)| &collection.rules);
+        let denying = denying.find(|other| {
+            let to = &other.destination;
+            let relative = !to.tags.is_empty() || !to.groups.is_empty() || !to.doubts.is_empty();
+            let meets = to.any || relative || to.set.intersects(&address.upper);
+            meets
+                && ports
+                    .as_ref()
+                    .is_none_or(|ports| other.ports.upper.intersects(ports))
+        })?;
+        Some(crate::network::doubt::doubt(
+            format!(
+                "whether network rule `{}` stops what `{}` translates",
+                denying.name, rule.name
+            ),
+            "rules that do not deny it: the documentation disagrees",
+        ))
     }
 
     /// Groups that may or may not belong to one of the policies, or whose order is not known.
@@ -156,21 +199,36 @@ impl<'a> Azure<'_, 'a> {
             .map(|policy| &policy.settings)
             .chain([&firewall.settings])
             .collect();
+        // The tier Basic has neither a DNS proxy nor threat intelligence that denies (Microsoft Learn,
+        // "Azure Firewall Basic features").
         let proxy = settings
             .iter()
             .find_map(|settings| settings.dns_proxy.clone())
             .unwrap_or(Ok(false));
+        let proxy = match (&firewall.basic, proxy) {
+            (Ok(true), _) => Ok(false),
+            (Err(doubt), Ok(true)) => Err(doubt.clone()),
+            (_, proxy) => proxy,
+        };
         let translation = self.translation_of(firewall, &settings, wall);
-        let mut lines = self.threat_lines(&settings);
-        for collection in self.collections(firewall, policies) {
-            let doubts = self.doubts_of_groups(policies, collection);
+        let mut lines = if firewall.basic == Ok(true) {
+            Vec::new()
+        } else {
+            self.threat_lines(&settings)
+        };
+        let collections = self.collections(firewall, policies);
+        for (collection, tied) in &collections {
+            let mut doubts = self.doubts_of_groups(policies, collection);
+            doubts.extend(tied.iter().cloned());
             for rule in &collection.rules {
+                self.check_ports(rule);
                 let Some(names_doubt) = self.proxied(collection, rule, &proxy) else {
                     continue;
                 };
                 let mut all = doubts.clone();
                 all.extend(rule.doubts.iter().cloned());
                 all.extend(names_doubt);
+                all.extend(Self::contradicted(&collections, rule));
                 self.rule_lines(collection, rule, &all, named, &translation, &mut lines);
             }
         }
@@ -229,6 +287,18 @@ impl<'a> Azure<'_, 'a> {
         stray.collect()
     }
 
+    fn check_ports(&mut self, rule: &Rule) {
+        for text in &rule.impossible_ports {
+            self.fabric.network.findings.push(NetworkFinding {
+                id: "impossible-port",
+                severity: Severity::Error,
+                summary: format!("`{text}` in rule `{}` is no port or range of ports", rule.name),
+                help: "ports are 0 to 65535, ranges `first-last`, everything `*`".into(),
+                written: rule.written.clone(),
+            });
+        }
+    }
+
     /// Rules on names in network rules work only with the DNS proxy on; then whether that is known.
     fn proxied(
         &mut self,
@@ -252,38 +322,6 @@ impl<'a> Azure<'_, 'a> {
                 });
                 None
             }
-        }
-    }
-
-    fn translation_of(&self, firewall: &Firewall, settings: &[&Settings], wall: &Wall) -> Translation {
-        let untouched = settings
-            .iter()
-            .find_map(|settings| settings.private_ranges.clone());
-        let inventory = &self.fabric.inventory.azure.public_addresses;
-        let known = firewall.public_addresses.iter().map(|reference| {
-            let own = inventory
-                .iter()
-                .find(|public| Some(public.origin.handle) == reference.handle());
-            own.and_then(|public| public.address.clone())
-        });
-        let known: Option<Vec<Bounded<Addresses>>> = known.collect();
-        let public = match known {
-            Some(known) if !known.is_empty() => {
-                Bounded::exactly(Addresses::union_all(known.iter().map(|set| &set.lower)))
-            }
-            _ => {
-                let doubt = Doubt {
-                    what: format!("the public addresses of `{}`", firewall.origin.name).into(),
-                    decided_by: "a plan made after they are created".into(),
-                    at: firewall.origin.written.at,
-                };
-                Bounded::between(Addresses::none(), Addresses::public(), [doubt])
-            }
-        };
-        Translation {
-            untouched: untouched.unwrap_or_else(|| Bounded::exactly(default_private_ranges())),
-            inside: wall.inside.clone(),
-            public,
         }
     }
 
@@ -395,48 +433,6 @@ impl<'a> Azure<'_, 'a> {
             made(Action::Deny, product, "denies", doubts);
         }
     }
-}
-
-impl Translation {
-    /// What allowing means for parts of the destinations: network rules leave private ones alone,
-    /// application rules always translate (Microsoft Learn, "Azure Firewall SNAT private IP address
-    /// ranges").
-    fn actions(&self, stage: Stage, destination: &Bounded<Addresses>) -> Vec<(Action, Bounded<Addresses>)> {
-        let public = Addresses::public();
-        let untouched = if stage == Stage::Application {
-            Addresses::none()
-        } else {
-            self.untouched.lower.clone()
-        };
-        let rest = untouched.complement();
-        let rewrite = |source: &Bounded<Addresses>| {
-            Action::Rewrite(Arc::new(Rewrite {
-                source: Some(source.clone()),
-                source_unless_destination: Addresses::none(),
-                destination: None,
-                destination_ports: None,
-            }))
-        };
-        vec![
-            (Action::Allow, within(destination, &untouched)),
-            (
-                rewrite(&self.inside),
-                within(destination, &rest.difference(&public)),
-            ),
-            (
-                rewrite(&self.public),
-                within(destination, &rest.intersection(&public)),
-            ),
-        ]
-    }
-}
-
-fn within(set: &Bounded<Addresses>, limit: &Addresses) -> Bounded<Addresses> {
-    Bounded::between(
-        set.lower.intersection(limit),
-        set.upper.intersection(limit),
-        set.doubts.clone(),
-    )
 }
 
 fn everything() -> Bounded<Addresses> {

@@ -55,6 +55,9 @@ impl Azure<'_, '_> {
             }
         }
         for connection in &inventory.azure.connections {
+            if connection.kind == Ok(GatewayKind::Networks) {
+                continue;
+            }
             self.connect(connection);
         }
         self.connected_anywhere();
@@ -65,6 +68,7 @@ impl Azure<'_, '_> {
     fn connected_anywhere(&mut self) {
         let connections = self.fabric.inventory.azure.connections.iter();
         let unknown = connections
+            .filter(|connection| connection.kind != Ok(GatewayKind::Networks))
             .filter(|connection| connection.other.is_none() && connection.local_gateway.is_none())
             .find_map(|connection| match &connection.circuit {
                 Reference::Unknown(doubt) | Reference::Either(_, doubt) => {

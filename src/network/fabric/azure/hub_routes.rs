@@ -121,7 +121,7 @@ impl Azure<'_, '_> {
             };
             for announced in self.prefixes_of(*net, "a network connected to the hub") {
                 all.push(Reachable {
-                    announced: with_doubts(announced, doubts),
+                    announced: with_doubts(with_doubts(announced, doubts), &connection.routing.maps),
                     to,
                     name: connection.origin.name.clone(),
                     written: connection.origin.written.clone(),
@@ -140,7 +140,10 @@ impl Azure<'_, '_> {
             };
             for announced in &far.announces {
                 all.push(Reachable {
-                    announced: with_doubts(announced.clone(), &attachment.doubts),
+                    announced: with_doubts(
+                        with_doubts(announced.clone(), &attachment.doubts),
+                        &attachment.routing.maps,
+                    ),
                     to: far.node,
                     name: attachment.name.clone(),
                     written: attachment.written.clone(),

@@ -82,8 +82,6 @@ impl Azure<'_, '_> {
             }
             told.extend(self.branches_told(hub, attachment, reachable, private.as_ref()));
             told.extend(self.statics_told(hub, usize::MAX, None));
-            told.iter_mut()
-                .for_each(|announced| announced.doubts.extend(attachment.routing.maps.iter().cloned()));
             if let (Some((_, written, doubts)), Some(_)) = (&private, transit) {
                 for (set, length) in private_aggregates() {
                     told.push(aggregate(
@@ -104,6 +102,9 @@ impl Azure<'_, '_> {
                 self.say_withheld(attachment);
             }
             told.extend(default);
+            for announced in &mut told {
+                announced.doubts.extend(attachment.routing.maps.iter().cloned());
+            }
             self.tell(own, attachment, &told);
         }
     }

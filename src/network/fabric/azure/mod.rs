@@ -6,6 +6,7 @@
 
 mod admin_rules;
 mod balancers;
+mod between_networks;
 mod dns_proxy;
 mod egress;
 mod endpoints;
@@ -18,6 +19,7 @@ mod hub_routes;
 mod hub_statics;
 mod hub_tables;
 mod hub_tells;
+mod invalid;
 mod layout;
 mod management;
 mod native_clouds;
@@ -29,6 +31,7 @@ mod reach;
 mod routes;
 mod rules;
 mod service_endpoints;
+mod translation;
 mod user_routes;
 mod wan;
 
@@ -74,6 +77,7 @@ pub fn build(fabric: &mut Fabric<'_>) {
     azure.filter_native_clouds();
     azure.filter_balancers();
     azure.filter_firewalls();
+    azure.find_invalid();
     azure.tell_management();
     azure.keep_management_off_default_routes();
 }

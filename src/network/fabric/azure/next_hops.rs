@@ -46,10 +46,10 @@ impl Azure<'_, '_> {
     ) -> (Forward, String, Vec<Doubt>) {
         let (to, subnet, home, doubts) = if let Some((wall, doubts)) = self.wall_at(hop) {
             (wall.node, wall.subnet, wall.home, doubts)
-        } else if let Some((to, subnet)) = self.balancer_at(hop) {
+        } else if let Some((to, subnet)) = self.balancer_at(net, hop) {
             (to, Some(subnet), None, Vec::new())
         } else {
-            return self.machine_hop(node, hop);
+            return self.machine_hop(node, net, hop);
         };
         let name = self.name_of(to);
         match self.link_to_appliance(node, net, to, subnet) {
@@ -72,8 +72,8 @@ impl Azure<'_, '_> {
     /// A machine: its own rules are not in Terraform, but Azure drops what is not addressed to an
     /// interface whose IP forwarding is off (Microsoft Learn, "Virtual network traffic routing", next
     /// hop types).
-    fn machine_hop(&mut self, node: NodeId, hop: &Hop<'_>) -> (Forward, String, Vec<Doubt>) {
-        if let Some((name, false)) = self.interface_at(hop) {
+    fn machine_hop(&mut self, node: NodeId, net: usize, hop: &Hop<'_>) -> (Forward, String, Vec<Doubt>) {
+        if let Some((name, false)) = self.interface_at(net, hop) {
             let because = format!("the next hop is `{name}`, whose IP forwarding is off");
             return (Forward::Drop(Disposition::Denied), because, Vec::new());
         }
@@ -109,13 +109,16 @@ impl Azure<'_, '_> {
     }
 
     /// The interface that certainly is the next hop, and whether it takes what is not addressed to it.
-    fn interface_at(&self, hop: &Hop<'_>) -> Option<(Arc<str>, bool)> {
+    fn interface_at(&self, net: usize, hop: &Hop<'_>) -> Option<(Arc<str>, bool)> {
         let interfaces = &self.fabric.inventory.azure.interfaces;
         let address = hop.exact();
         let found = interfaces.iter().find(|interface| {
             let own = &interface.addresses;
             hop.reference.handle() == Some(interface.origin.handle)
                 || address.is_some_and(|address| own.is_exact() && own.lower.contains(address))
+                    && self
+                        .subnet_of(&interface.subnet)
+                        .is_some_and(|at| self.is_near(net, at))
         })?;
         let certain = found.origin.presence.is_empty();
         let forwards = found.forwards.as_ref().ok().filter(|_| certain)?;
@@ -167,13 +170,21 @@ impl Azure<'_, '_> {
         Some(link)
     }
 
+    /// Whether a subnet is in a network or in a peer of it: addresses may be used again elsewhere.
+    fn is_near(&self, net: usize, subnet: usize) -> bool {
+        let at = self.subnets.get(subnet).and_then(|sub| sub.net);
+        let peers = self.networks.get(net).map(|net| net.peers.as_slice());
+        at == Some(net) || at.is_some_and(|at| peers.unwrap_or_default().iter().any(|peer| peer.net == at))
+    }
+
     /// The frontend of a load balancer that a next hop address means, and its subnet.
-    fn balancer_at(&self, hop: &Hop<'_>) -> Option<(NodeId, usize)> {
+    fn balancer_at(&self, net: usize, hop: &Hop<'_>) -> Option<(NodeId, usize)> {
         let address = hop.exact();
         let own = self.balancers.iter().filter(|balancer| {
             hop.reference.handle() == Some(balancer.handle)
                 || address.is_some_and(|address| {
-                    balancer.addresses.is_exact() && balancer.addresses.lower.contains(address)
+                    let own = &balancer.addresses;
+                    own.is_exact() && own.lower.contains(address) && self.is_near(net, balancer.subnet)
                 })
         });
         let own: Vec<_> = own.collect();

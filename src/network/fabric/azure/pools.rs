@@ -182,6 +182,11 @@ impl Azure<'_, '_> {
         let probes = &self.fabric.inventory.azure.balancing.probes;
         let handle = rule.probe.handle();
         let Some(probe) = probes.iter().find(|probe| Some(probe.origin.handle) == handle) else {
+            let unknown = self.why_unknown(&rule.probe);
+            let unknown = unknown.filter(|_| !rule.probe.is_none());
+            for machine in machines {
+                machine.doubts.extend(unknown.clone());
+            }
             return;
         };
         let port = match &probe.port.value {
