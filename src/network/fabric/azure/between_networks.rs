@@ -33,7 +33,7 @@ impl Azure<'_, '_> {
         };
         let (own, peer) = (gate(&connection.gateway), gate(&connection.peer));
         let (Some(own), Some(peer)) = (own, peer) else {
-            return self.to_unknown_network(connection, own.or(peer));
+            return self.network_unknown(connection, own.or(peer));
         };
         let connections = &self.fabric.inventory.azure.connections;
         let (one, other) = (connection.gateway.handle(), connection.peer.handle());
@@ -125,7 +125,7 @@ impl Azure<'_, '_> {
         }
     }
 
-    fn to_unknown_network(&mut self, connection: &Connection, own: Option<usize>) {
+    fn network_unknown(&mut self, connection: &Connection, own: Option<usize>) {
         let reference = if connection.peer.handle().is_some() {
             &connection.gateway
         } else {
