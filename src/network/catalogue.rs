@@ -29,10 +29,13 @@ pub struct Catalogue<'e> {
     by_key: HashMap<Arc<str>, Vec<Handle>, RandomState>,
     by_path: HashMap<Arc<str>, Vec<Handle>, RandomState>,
     /// Those of each last type and name (see [`ids::tail`]).
-    by_tail: HashMap<(Arc<str>, Option<Arc<str>>), Vec<Handle>, RandomState>,
+    by_tail: HashMap<Tail, Vec<Handle>, RandomState>,
     /// Data sources and the like that are another instance of the inputs.
     canonical: HashMap<Handle, (Handle, bool), RandomState>,
 }
+
+/// The end of a key: the last type, and the name where it is known.
+type Tail = (Arc<str>, Option<Arc<str>>);
 
 #[derive(Debug)]
 struct Entry<'e> {

@@ -72,10 +72,11 @@ pub fn no_verdict_turns_round(every: usize) {
             }
         }
     }
-    println!("{made} edits made, {refused} refused");
-    assert!(made > 1900 / every, "too few edits");
-    assert!(refused * 5 < made, "too many edits are no Terraform");
-
+    assert!(
+        made > 1900 / every,
+        "too few edits: {made}, and {refused} are no Terraform"
+    );
+    assert!(refused * 5 < made, "{refused} edits are no Terraform");
     assert!(
         wrong.is_empty(),
         "{} turned round:\n{}",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::admin_rules::{AdminLines, Administration};
 use super::gateways::{line, pair};
+use super::interface_groups::InterfaceGroups;
 use super::rules::Named;
 use super::{Azure, Role};
 use crate::network::catalogue::Handle;
@@ -66,27 +67,11 @@ impl<'a> Azure<'_, 'a> {
         self.filter_endpoints(&named, &groups, &interfaces, &of_subnet, &administration);
     }
 
-    /// Security groups of network interfaces.
-    fn interface_groups(&self) -> HashMap<Handle, Vec<(Handle, Vec<Doubt>)>> {
-        let mut groups: HashMap<Handle, Vec<(Handle, Vec<Doubt>)>> = HashMap::new();
-        for association in &self.fabric.inventory.azure.security_associations {
-            let Some(to) = association.to.handle() else {
-                continue;
-            };
-            for (handle, doubt) in association.what.candidates() {
-                let mut doubts = association.origin.presence.clone();
-                doubts.extend(doubt);
-                groups.entry(to).or_default().push((handle, doubts));
-            }
-        }
-        groups
-    }
-
     fn filter_endpoints(
         &mut self,
         named: &Named,
         groups: &HashMap<Handle, Group<'a>>,
-        interfaces: &HashMap<Handle, Vec<(Handle, Vec<Doubt>)>>,
+        interfaces: &InterfaceGroups,
         of_subnet: &HashMap<usize, (Vec<FilterId>, Vec<FilterId>)>,
         administration: &Administration<'a>,
     ) {
@@ -138,11 +123,8 @@ impl<'a> Azure<'_, 'a> {
                     }
                 }
             }
-            for (handle, doubts) in interface
-                .and_then(|handle| interfaces.get(&handle))
-                .into_iter()
-                .flatten()
-            {
+            unknown.extend(interfaces.unknown(interface).cloned());
+            for (handle, doubts) in interfaces.of(interface) {
                 let Some(group) = groups.get(handle) else { continue };
                 let (inbound, outbound) = self.filters(group, named, subnet, doubts, &admin);
                 receives.push(inbound);

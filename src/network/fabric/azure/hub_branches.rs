@@ -45,6 +45,10 @@ impl Azure<'_, '_> {
                         .why_unknown(&connection.gateway)
                         .or_else(|| gateway.and_then(|(_, hub)| self.why_unknown(hub)));
                     let node = self.far.get(far).map(|far| far.node);
+                    let of_hub = gateway.and_then(|(_, hub)| hub.unknown());
+                    if let Some(doubt) = connection.gateway.unknown().or(of_hub) {
+                        self.hubs_may_lead_on(doubt, "a site may be connected to the hub");
+                    }
                     if let (Some(node), Some(doubt)) = (node, doubt) {
                         let because = "a hub that is in no input may lead there";
                         self.add_route(node, super::perhaps_anywhere(vec![doubt], because));

@@ -56,9 +56,12 @@ impl Azure<'_, '_> {
         };
         let mut all = self.direct(hub, state);
         for (number, other) in self.hubs.iter().enumerate() {
-            if other.handle == state.handle || other.wan.is_none() || other.wan != state.wan {
+            if other.handle == state.handle {
                 continue;
             }
+            let Some(unsure) = of_one_wan(state, other) else {
+                continue;
+            };
             let name: Arc<str> = other.name.clone();
             let statics = self.told_statics(number, other);
             let there = self.direct(number, other).into_iter().chain(statics);
@@ -73,6 +76,7 @@ impl Azure<'_, '_> {
                 kind: HopKind::VirtualHub,
                 connection: None,
                 attachment: None,
+                announced: with_doubts(reachable.announced.clone(), &unsure),
                 ..reachable
             }));
         }
@@ -402,6 +406,17 @@ impl Azure<'_, '_> {
                 "the firewall's own way to the internet",
             ),
         );
+    }
+}
+
+/// Whether two hubs are of one virtual WAN, and why that is not certain.
+fn of_one_wan(one: &HubState, other: &HubState) -> Option<Vec<Doubt>> {
+    match (one.wan, other.wan) {
+        (Some(one), Some(other)) => (one == other).then(Vec::new),
+        _ => {
+            let unknown = one.wan_unknown.as_ref().or(other.wan_unknown.as_ref());
+            unknown.map(|doubt| vec![doubt.clone()])
+        }
     }
 }
 

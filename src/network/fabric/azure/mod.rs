@@ -19,6 +19,7 @@ mod hub_routes;
 mod hub_statics;
 mod hub_tables;
 mod hub_tells;
+mod interface_groups;
 mod invalid;
 mod layout;
 mod management;
@@ -218,6 +219,8 @@ struct HubState {
     node: NodeId,
     name: Arc<str>,
     wan: Option<Handle>,
+    /// Why it is not known which.
+    wan_unknown: Option<Doubt>,
     prefix: Option<Announced>,
     /// Where its packets leave for the internet, as storage firewalls see it.
     region: Stamp,

@@ -277,8 +277,29 @@ impl Azure<'_, '_> {
             set.doubts.clone(),
         );
         own.doubts.extend(doubts.iter().cloned());
-        if !own.destinations.upper.is_empty() {
-            self.add_route(node, own);
+        if own.destinations.upper.is_empty() {
+            return;
+        }
+        // A prefix that is not known may be longer than those that the system drops.
+        if own.destinations.lower.is_empty() {
+            self.ahead_of_drops(node, &own);
+        }
+        self.add_route(node, own);
+    }
+
+    /// Adds a route of unknown prefix once more for each prefix that the system drops.
+    fn ahead_of_drops(&mut self, node: NodeId, unknown: &Route) {
+        for (set, length) in dropped() {
+            let (upper, doubts) = (&unknown.destinations.upper, unknown.destinations.doubts.clone());
+            let destinations = Bounded::between(Addresses::none(), upper.intersection(&set), doubts);
+            self.add_route(
+                node,
+                Route {
+                    destinations,
+                    length,
+                    ..unknown.clone()
+                },
+            );
         }
     }
 
@@ -295,13 +316,7 @@ impl Azure<'_, '_> {
 
     /// Private and shared ranges that nothing else covers are dropped, not sent to the internet.
     fn system_drops(&mut self, node: NodeId) {
-        for (text, length) in [
-            ("10.0.0.0/8", 8),
-            ("172.16.0.0/12", 12),
-            ("192.168.0.0/16", 16),
-            ("100.64.0.0/10", 10),
-        ] {
-            let set = Addresses::parse(text).unwrap_or_default();
+        for (set, length) in dropped() {
             let because =
                 "nothing announces the private address, and Azure drops those that nothing announces";
             self.add_route(
@@ -330,11 +345,17 @@ impl Azure<'_, '_> {
                 "a peering or connection leads to a network that is in no input",
             );
             // Ahead of the routes that the system has for everything, behind everything that is known.
-            unknown.length = 8;
             unknown.rank = LEARNED;
-            self.add_route(node, unknown.clone());
-            unknown.length = 0;
-            self.add_route(node, unknown);
+            self.ahead_of_drops(node, &unknown);
+            for length in [8, 0] {
+                self.add_route(
+                    node,
+                    Route {
+                        length,
+                        ..unknown.clone()
+                    },
+                );
+            }
         }
     }
 
@@ -386,4 +407,16 @@ impl Azure<'_, '_> {
             Forward::Deliver | Forward::Drop(_) => false,
         }
     }
+}
+
+/// Private and shared ranges that the system has routes to nowhere for (Microsoft Learn, "Virtual network
+/// traffic routing", default routes).
+fn dropped() -> [(Addresses, u8); 4] {
+    [
+        ("10.0.0.0/8", 8),
+        ("172.16.0.0/12", 12),
+        ("192.168.0.0/16", 16),
+        ("100.64.0.0/10", 10),
+    ]
+    .map(|(text, length)| (Addresses::parse(text).unwrap_or_default(), length))
 }

@@ -36,6 +36,7 @@ impl Azure<'_, '_> {
                 node: id,
                 name: origin.name.clone(),
                 wan: hub.wan.handle(),
+                wan_unknown: hub.wan.unknown().cloned(),
                 prefix,
                 region: match &hub.location.value {
                     Ok(region) => region_stamp(region),
@@ -252,19 +253,23 @@ impl Azure<'_, '_> {
         }
     }
 
+    /// Any hub, and the firewall in it, may lead on by a connection of which an end is not known.
+    pub(super) fn hubs_may_lead_on(&mut self, doubt: &Doubt, because: &str) {
+        let walls = self.firewalls.values().filter(|wall| wall.hub.is_some());
+        let mut nodes: Vec<_> = walls.map(|wall| wall.node).collect();
+        nodes.sort();
+        nodes.extend(self.hubs.iter().map(|hub| hub.node));
+        for node in nodes {
+            self.add_route(node, super::perhaps_anywhere(vec![doubt.clone()], because));
+        }
+    }
+
     /// Of a connection of which an end is not known, any hub or any network may be that end.
     fn hub_networks_of_unknown(&mut self, connection: &HubConnection) {
         let hub = connection.hub.unknown().cloned();
         let network = connection.network.unknown().cloned();
         if let Some(doubt) = hub.as_ref().or(network.as_ref()) {
-            let walls = self.firewalls.values().filter(|wall| wall.hub.is_some());
-            let mut nodes: Vec<_> = walls.map(|wall| wall.node).collect();
-            nodes.sort();
-            nodes.extend(self.hubs.iter().map(|hub| hub.node));
-            for node in nodes {
-                let because = "a network may be connected to the hub";
-                self.add_route(node, super::perhaps_anywhere(vec![doubt.clone()], because));
-            }
+            self.hubs_may_lead_on(doubt, "a network may be connected to the hub");
         }
         if let Some(doubt) = network {
             for net in &mut self.networks {
@@ -311,6 +316,10 @@ impl Azure<'_, '_> {
                         .why_unknown(&connection.gateway)
                         .or_else(|| gateway.and_then(|(_, hub)| self.why_unknown(hub)));
                     let node = self.far.get(far).map(|far| far.node);
+                    let of_hub = gateway.and_then(|(_, hub)| hub.unknown());
+                    if let Some(doubt) = connection.gateway.unknown().or(of_hub) {
+                        self.hubs_may_lead_on(doubt, "a circuit may be connected to the hub");
+                    }
                     if let (Some(node), Some(doubt)) = (node, doubt) {
                         self.add_route(
                             node,
