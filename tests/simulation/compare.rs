@@ -11,7 +11,7 @@ use clearway::traffic::{Addresses, Cube, Packets, Ports, Protocols};
 use crate::engine;
 use crate::entropy::Entropy;
 use crate::simulate::prefix::Span;
-use crate::simulate::{End, Packet, Reason, World};
+use crate::simulate::{End, Packet, Place, Reason, World};
 
 /// What is asked: every packet of a product of ranges, from one end.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ pub fn demands(world: &World, entropy: &mut Entropy) -> Vec<Demand> {
                 Span { low: ip, high: ip }
             } else {
                 let to = entropy.pick(&ends);
-                if to.name == from.name {
+                if to.name == from.name && matches!(from.place, Place::Far(_) | Place::Management) {
                     return None;
                 }
                 narrowed(entropy.pick(&to.spans), entropy)

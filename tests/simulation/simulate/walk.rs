@@ -248,7 +248,18 @@ impl World {
             hop => hop,
         };
         match hop {
+            // How a packet comes back that leaves its own subnet on the way to a neighbour is not documented.
             NextHop::Local => self.deliver(net, destination),
+            _ if any_holds(&self.subnets[subnet].prefixes, destination)
+                && self.endpoint_at(net, destination).is_none() =>
+            {
+                let unreachable = matches!(hop, NextHop::Firewall(firewall) if !self.sees(net, firewall));
+                if unreachable || hop == NextHop::Nowhere {
+                    return lost("a user route to nowhere");
+                }
+                self.subnet_filter(subnet, Direction::In, journey)?;
+                Err(Reason::Open("a user route out of the subnet".into()))
+            }
             NextHop::Peering(other) => {
                 journey.meet("peering", format!("peering to {}", self.nets[other].name));
                 if forwards {
@@ -269,7 +280,7 @@ impl World {
                 let there = self.subnets[self.firewalls[firewall].subnet.unwrap()].net;
                 if there != net {
                     journey.meet("peering", format!("peering to {}", self.nets[there].name));
-                    if !self.nets[net].peers.iter().any(|peer| peer.to == there) {
+                    if !self.sees(net, firewall) {
                         return lost("the firewall's network is no peer");
                     }
                 }
@@ -300,6 +311,14 @@ impl World {
             NextHop::Appliance(_) => Err(Reason::Open("an appliance that is not modelled".into())),
             other => Err(Reason::Open(format!("{other:?}"))),
         }
+    }
+
+    /// Whether a firewall is in a network or in a peer of it.
+    fn sees(&self, net: usize, firewall: usize) -> bool {
+        let there = self.firewalls[firewall]
+            .subnet
+            .map(|subnet| self.subnets[subnet].net);
+        there == Some(net) || self.nets[net].peers.iter().any(|peer| Some(peer.to) == there)
     }
 
     /// Through a firewall in a virtual network, and on by the routes of its subnet.

@@ -12,6 +12,7 @@ use crate::network::model::{
     Action, Bounded, Disposition, Doubt, Filter, FilterId, Forward, HopKind, LinkId, NodeId, Rewrite, Stamp,
     Written,
 };
+use crate::network::service_tags::Tag;
 use crate::network::sets;
 use crate::traffic::Addresses;
 
@@ -234,12 +235,11 @@ impl Azure<'_, '_> {
         let network = inventory.azure.networks.get(net);
         let region = network.and_then(|network| network.location.value.as_ref().ok());
         let near = region.and_then(|region| self.fabric.tags.regional("Storage", region));
-        let near = near.map_or_else(Addresses::none, |tag| tag.addresses);
         let link = self.service_link(node, subnet, net);
-        let mut add = |set: Addresses, doubts: Vec<Doubt>| {
+        let mut add = |sets: BTreeMap<u8, Addresses>, doubts: &[Doubt]| {
             let because = "the subnet's storage service endpoint leads to the service";
             // One route per prefix: a longer one of a route table goes before it.
-            for (length, set) in by_length(&set) {
+            for (length, set) in sets {
                 let mut own = route(
                     Bounded::exactly(set),
                     length,
@@ -248,12 +248,12 @@ impl Azure<'_, '_> {
                     because,
                 );
                 own.name = "service endpoint".into();
-                own.doubts.clone_from(&doubts);
+                own.doubts = doubts.to_vec();
                 self.add_route(node, own);
             }
         };
         if global {
-            return add(all.addresses, doubts);
+            return add(by_length(&all, &Addresses::none()), &doubts);
         }
         let pair = Doubt {
             what: format!(
@@ -264,8 +264,14 @@ impl Azure<'_, '_> {
             decided_by: "an account in the region of the network, or the endpoint `Microsoft.Storage.Global`".into(),
             at: state.origin.written.at,
         };
-        add(near.clone(), doubts.clone());
-        add(all.addresses.difference(&near), [doubts, vec![pair]].concat());
+        let Some(near) = near else {
+            return add(
+                by_length(&all, &Addresses::none()),
+                &[doubts, vec![pair]].concat(),
+            );
+        };
+        add(by_length(&near, &Addresses::none()), &doubts);
+        add(by_length(&all, &near.addresses), &[doubts, vec![pair]].concat());
     }
 
     /// To the service, over the subnet's service endpoint.
@@ -428,13 +434,13 @@ impl Azure<'_, '_> {
     }
 }
 
-/// The prefixes that make up a set, together for each prefix length.
-fn by_length(set: &Addresses) -> BTreeMap<u8, Addresses> {
-    let mut ranges: BTreeMap<u8, Vec<(u32, u32)>> = BTreeMap::new();
-    for (address, length) in set.networks() {
-        let network = Addresses::network(address, length);
-        ranges.entry(length).or_default().extend(network.ranges());
+/// What a tag holds outside a set, together for each length of its prefixes.
+fn by_length(tag: &Tag, outside: &Addresses) -> BTreeMap<u8, Addresses> {
+    let mut sets: BTreeMap<u8, Vec<Addresses>> = BTreeMap::new();
+    for (address, length) in tag.networks.iter() {
+        let network = Addresses::network(*address, *length).difference(outside);
+        sets.entry(*length).or_default().push(network);
     }
-    let together = |(length, ranges)| (length, Addresses::from_ranges(ranges));
-    ranges.into_iter().map(together).collect()
+    let together = |(length, sets): (u8, Vec<Addresses>)| (length, Addresses::union_all(&sets));
+    sets.into_iter().map(together).collect()
 }

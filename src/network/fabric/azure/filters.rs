@@ -60,7 +60,8 @@ impl<'a> Azure<'_, 'a> {
                 && let Some(node) = self.fabric.node_mut(node)
             {
                 node.receives.clone_from(&filters.0);
-                node.sends.clone_from(&filters.1);
+                // After the groups comes what routes may do to packets that stay in the subnet.
+                node.sends.splice(0..0, filters.1.iter().copied());
             }
             of_subnet.insert(subnet, filters);
         }

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::gateways::{line, pair};
 use super::next_hops::Hop;
 use super::{Azure, SYSTEM, USER, route};
 use crate::network::catalogue::Handle;
 use crate::network::inventory::azure::{NextHop, RoutePrefix, RouteTable, UserRoute};
 use crate::network::join::Reference;
-use crate::network::model::{Bounded, Disposition, Doubt, Forward, HopKind, NodeId, Route};
+use crate::network::model::{
+    Action, Bounded, Disposition, Doubt, Filter, Forward, HopKind, Line, LinkId, NodeId, Route,
+};
 use crate::traffic::Addresses;
 
 impl<'a> Azure<'_, 'a> {
@@ -54,9 +57,97 @@ impl<'a> Azure<'_, 'a> {
             }
         }
         self.endpoint_routes(node, net, &added);
+        self.within_subnet(node, net, &added);
         for own in added {
             self.add_route(node, own);
         }
+    }
+
+    /// Packets to a neighbour in the same subnet are routed too: a user route that is as long as the
+    /// network's own prefix, or longer, takes them elsewhere (Microsoft Learn, "Virtual network traffic
+    /// routing", the route `Within-Subnet1` of its example). Where to and back is not modelled.
+    fn within_subnet(&mut self, node: NodeId, net: usize, users: &[Route]) {
+        let Some(own) = self
+            .fabric
+            .network
+            .node(node)
+            .map(|node| node.addresses.upper.clone())
+        else {
+            return;
+        };
+        // What has a route of its own is led to by that.
+        let apart = self.endpoints.iter().map(|endpoint| &endpoint.addresses.upper);
+        let own = own.difference(&Addresses::union_all(apart));
+        let networks = self.fabric.inventory.azure.networks.get(net);
+        let prefixes = networks.map_or(&[][..], |network| &network.prefixes);
+        let shortest = prefixes.iter().map(|prefix| prefix.length).min().unwrap_or(0);
+        let mut near: Vec<&Route> = users.iter().filter(|user| user.length >= shortest).collect();
+        near.sort_by_key(|user| (std::cmp::Reverse(user.length), user.rank));
+        let mut lines = Vec::new();
+        for user in near {
+            let to = &user.destinations;
+            let taken = Bounded::between(
+                to.lower.intersection(&own),
+                to.upper.intersection(&own),
+                to.doubts.clone(),
+            );
+            if taken.upper.is_empty() {
+                continue;
+            }
+            let mut doubts = user.doubts.clone();
+            let action = match user.forward {
+                Forward::Link(link) if self.leads_home(link, net) => Action::Allow,
+                Forward::Drop(_) => Action::Deny,
+                _ => {
+                    doubts.push(way_around(user));
+                    Action::Deny
+                }
+            };
+            let matches = vec![pair(Bounded::exactly(own.clone()), taken)];
+            lines.push(Line {
+                doubts,
+                place: user.place.clone(),
+                stateful: false,
+                ..line(
+                    &user.name,
+                    action,
+                    matches,
+                    "packets inside a subnet are routed too",
+                    &user.written,
+                )
+            });
+        }
+        if lines.is_empty() {
+            return;
+        }
+        let (name, written) = (self.name_of(node), self.written_of(node));
+        let filter = self.fabric.network.add_filter(Filter {
+            point: format!("inside {name}").into(),
+            otherwise: Line {
+                stateful: false,
+                ..line(
+                    "inside the subnet",
+                    Action::Allow,
+                    Vec::new(),
+                    "no user route leads out",
+                    &written,
+                )
+            },
+            name,
+            kind: HopKind::RouteTable,
+            written,
+            lines,
+            transit: false,
+        });
+        if let Some(node) = self.fabric.node_mut(node) {
+            node.sends.push(filter);
+        }
+    }
+
+    /// Whether a link leads to the virtual network itself.
+    fn leads_home(&self, link: LinkId, net: usize) -> bool {
+        let to = self.fabric.network.link(link).map(|link| link.to);
+        to.is_some() && to == self.networks.get(net).map(|net| net.node)
     }
 
     fn user_route(
@@ -362,5 +453,18 @@ fn unknown_first(doubts: &[Doubt], user: &UserRoute) -> Vec<Doubt> {
         )]
     } else {
         doubts.to_vec()
+    }
+}
+
+/// A route takes packets out of a subnet on their way to a neighbour.
+fn way_around(user: &Route) -> Doubt {
+    Doubt {
+        what: format!(
+            "how packets come back to the subnet that the route `{}` takes out of it",
+            user.name
+        )
+        .into(),
+        decided_by: "a route of the subnet's own prefix to `VnetLocal`".into(),
+        at: user.written.at,
     }
 }
