@@ -23,6 +23,7 @@ use network::model::Network;
 use network::service_tags::ServiceTags;
 use prove::finding::{InputKind, Report, ReportInput};
 use prove::pack::Pack;
+use prove::redact::{redact, sensitive_texts};
 use prove::site::SiteFile;
 use prove::trace::Asked;
 use source::{Diagnostic, Sources, Syntax};
@@ -40,6 +41,8 @@ pub struct Question {
     pub service_tags: Option<PathBuf>,
     /// The date against which suppressions run out, as `2027-01-31`; `None`: none runs out.
     pub today: Option<String>,
+    /// Whether suppressions are left out of account.
+    pub no_suppressions: bool,
 }
 
 /// What the inputs say, before anything is modelled.
@@ -89,13 +92,16 @@ pub fn check_and_keep(
     environment: &Environment,
     question: &Question,
 ) -> (Report, Sources, Kept) {
-    let model = model(
+    let mut model = model(
         paths,
         options,
         environment,
         &question.packs,
         question.service_tags.as_deref(),
     );
+    if question.no_suppressions {
+        model.site_file.suppressions.clear();
+    }
     let selection = prove::Options {
         only: question.only.clone(),
         sites: question.sites.clone(),
@@ -160,6 +166,7 @@ impl Model {
         report.inputs = self.inputs.iter().map(report_input).collect();
         diagnostics.append(&mut report.diagnostics);
         report.diagnostics = diagnostics;
+        redact(&mut report, &sensitive_texts(&self.evaluations));
         let kept = Kept {
             _inputs: self.inputs,
             _evaluated: self.evaluated,
@@ -186,7 +193,8 @@ fn model(
     } = see(paths, options, environment);
     let packs = packs(added_packs, environment, &mut sources, &mut diagnostics);
     let tags = service_tags(named_tags, environment, &mut sources, &mut diagnostics);
-    let site_file = site_file(&inputs, &evaluated, &packs, &mut diagnostics);
+    let mut site_file = site_file(&inputs, &evaluated, &packs, &mut diagnostics);
+    site_file.suppressions.extend(prove::site::comments(&sources));
     let mut evaluations = Vec::with_capacity(evaluated.len());
     for one in &mut evaluated {
         diagnostics.extend(one.evaluation.diagnostics.iter().cloned());

@@ -180,6 +180,21 @@ impl Sources {
         self.sources.iter()
     }
 
+    /// The ids, in the order of reading.
+    pub fn ids(&self) -> impl Iterator<Item = SourceId> {
+        let count = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        (1..=count).filter_map(|id| NonZeroU32::new(id).map(SourceId))
+    }
+
+    /// Puts another text of the same length in the place of one, so that places stay right.
+    pub fn replace(&mut self, id: SourceId, text: String) {
+        if let Some(source) = self.sources.get_mut(id.0.get() as usize - 1)
+            && source.text.len() == text.len()
+        {
+            source.text = text.into();
+        }
+    }
+
     /// The text of a place; empty where the place does not lie in its text.
     #[must_use]
     pub fn text(&self, place: Place) -> &str {

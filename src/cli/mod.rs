@@ -7,6 +7,7 @@ pub mod check;
 pub mod explain;
 pub mod inputs;
 pub mod output;
+pub mod packaging;
 pub mod rules;
 pub mod show;
 pub mod trace;
@@ -38,6 +39,10 @@ pub enum Command {
     Explain(explain::ExplainArguments),
     /// List or validate the packs of requirements
     Rules(rules::RulesArguments),
+    /// Print the completions of a shell
+    Completions(packaging::CompletionsArguments),
+    /// Print the manual page, in roff
+    Man,
 }
 
 const EXIT_STATUS: &str = "\
@@ -65,5 +70,7 @@ pub fn run(arguments: &Arguments) -> Status {
         Command::Show(arguments) => show::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
+        Command::Completions(arguments) => packaging::completions(arguments),
+        Command::Man => packaging::man(),
     }
 }

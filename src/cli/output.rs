@@ -61,6 +61,15 @@ pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
     written
 }
 
+/// Adds to the end of a file that others write to as well.
+///
+/// # Errors
+/// What the system says when the file cannot be written.
+pub fn append_file(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().create(true).append(true).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
 /// Whether to colour standard output, and how wide it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal {

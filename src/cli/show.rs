@@ -12,7 +12,7 @@ use crate::network::Declarations;
 use crate::network::joins::joins;
 use crate::network::service_tags::ServiceTags;
 use crate::report::snippet::Style;
-use crate::report::{diagnostics, show, summary};
+use crate::report::{diagnostics, secrets, show, summary};
 use crate::source::{Diagnostic, Severity};
 
 /// Show every resource instance as evaluated: what is unknown and why, and where it is written
@@ -64,12 +64,14 @@ pub fn run(arguments: &ShowArguments) -> Status {
             stream(|out| show::write_json(out, &evaluations, &joins, &sight.diagnostics, &sight.sources))
         }
         ShowFormat::Human => {
+            let told = evaluations.iter().flat_map(|evaluation| &evaluation.diagnostics);
+            let quotable = secrets::covered_in(sight.diagnostics.iter().chain(told), &sight.sources);
             let problems = sight
                 .diagnostics
                 .iter()
-                .map(|problem| diagnostics::draw(problem, &sight.sources, style));
+                .map(|problem| diagnostics::draw(problem, &quotable, style));
             complain(&problems.collect::<String>());
-            print(&show::render_human(&evaluations, &joins, &sight.sources, style))
+            print(&show::render_human(&evaluations, &joins, &quotable, style))
         }
     };
     if let Err(error) = written {

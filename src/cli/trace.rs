@@ -6,15 +6,15 @@ use std::str::FromStr;
 use clap::Args;
 
 use super::Status;
-use super::check::{Format, FormatKind};
+use super::check::{Format, FormatKind, write};
 use super::inputs::{InputArguments, environment};
-use super::output::{complain, print, terminal, write_file};
+use super::output::{complain, terminal};
 use crate::Question;
 use crate::prove::finding::{self, Report};
 use crate::prove::pack::Protocol;
 use crate::prove::trace::{Asked, status};
 use crate::report::snippet::Style;
-use crate::report::{trace, trace_json};
+use crate::report::{secrets, trace, trace_json};
 use crate::source::Sources;
 use crate::traffic::Ports;
 
@@ -166,8 +166,9 @@ pub fn run(arguments: &TraceArguments) -> Status {
         &question,
         &asked,
     );
+    let quotable = secrets::covered(&report, &sources);
     for format in &arguments.formats {
-        if let Err(problem) = deliver(format, &asked, &report, &sources, arguments.verbose) {
+        if let Err(problem) = deliver(format, &asked, &report, &quotable, arguments.verbose) {
             complain(&problem);
             return Status::Unusable;
         }
@@ -195,10 +196,7 @@ fn deliver(
     let text = match format.kind {
         FormatKind::Human => trace::render(report, sources, style, verbose),
         FormatKind::Json => trace_json::render(asked, report, sources),
+        _ => return Err("a trace is reported as `human` or `json`\n".to_owned()),
     };
-    match &format.file {
-        Some(file) => write_file(file, &text)
-            .map_err(|error| format!("{} cannot be written: {error}\n", file.display())),
-        None => print(&text).map_err(|error| format!("standard output cannot be written: {error}\n")),
-    }
+    write(format.file.as_deref(), &text)
 }

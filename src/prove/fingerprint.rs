@@ -25,16 +25,20 @@ pub fn fingerprint(id: &str, site: Option<&str>, decided: &Decided) -> String {
     for reason in &decided.reasons {
         places.insert((&reason.place, ""));
     }
-    let mut hash = Sha256::new();
-    let mut add = |text: &str| {
-        hash.update(text.as_bytes());
-        hash.update([0]);
-    };
-    add(id);
-    add(site.unwrap_or(""));
+    let mut words = vec![id, site.unwrap_or("")];
     for (place, rule) in places {
-        add(place);
-        add(rule);
+        words.extend([place, rule]);
+    }
+    of_words(&words)
+}
+
+/// 16 hexadecimal digits over words; where one ends and the next begins matters.
+#[must_use]
+pub fn of_words(words: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for word in words {
+        hash.update(word.as_bytes());
+        hash.update([0]);
     }
     let digest = hash.finalize();
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()

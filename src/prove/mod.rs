@@ -4,16 +4,18 @@
 //! What a requirement asks is data (a pack); where a role is comes from the site file, from what
 //! Terraform shows, or from a stated assumption; the verdict is algebra over the walks.
 
+pub mod baseline;
 mod checks;
 mod decide;
 mod decided;
 mod dns;
 pub mod finding;
-mod fingerprint;
+pub mod fingerprint;
 mod flow;
 mod joined;
 mod names;
 pub mod pack;
+pub mod redact;
 mod roles;
 mod rows;
 pub mod site;

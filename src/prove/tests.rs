@@ -76,6 +76,7 @@ fn suppressed(verdict: Verdict, id: &str, reason: Option<&str>, today: &str) -> 
         reason: reason.map(Arc::from),
         expires: Some(Arc::from("2027-01-31")),
         at: place(),
+        scope: None,
     };
     let findings = suppress(&mut proofs, &[block], &[Arc::from("p/row")], Some(today));
     let [proof] = proofs;

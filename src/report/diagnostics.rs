@@ -59,6 +59,10 @@ pub fn field(name: &str, text: &str, style: Style) -> String {
         let wrapped = textwrap::wrap(line, wrapping(width));
         for (part, text) in wrapped.iter().enumerate() {
             field.push_str(if index == 0 && part == 0 { &first } else { &rest });
+            // The log of a pipeline takes such a line for a command, wherever it is indented.
+            if text.starts_with("::") || text.starts_with("##") {
+                field.push_str("· ");
+            }
             field.push_str(text);
             field.push('\n');
         }

@@ -26,7 +26,7 @@ pub fn root_causes<'a>(proofs: &'a [Proof], verdict: Verdict) -> Vec<RootCause<'
         .iter()
         .filter(|proof| proof.verdict == verdict && proof.suppressed.is_none())
     {
-        let cause = cause(proof);
+        let cause = cause_of(proof);
         let known = causes.iter_mut().find(|known| {
             known.place == cause.place
                 && known.rule == cause.rule
@@ -72,7 +72,9 @@ pub fn deciding_hop(flow: &FlowProof) -> Option<&Hop> {
         .or_else(|| flow.hops.last())
 }
 
-fn cause(proof: &Proof) -> RootCause<'_> {
+/// What decides one proof.
+#[must_use]
+pub fn cause_of(proof: &Proof) -> RootCause<'_> {
     if let Some(hop) = deciding_flow(proof).and_then(deciding_hop) {
         return RootCause {
             proofs: vec![proof],

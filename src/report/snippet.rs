@@ -68,6 +68,50 @@ pub fn can_show(place: Place, sources: &Sources) -> bool {
     })
 }
 
+/// The lines of a place without their common indentation; of a header, the block that it opens. At
+/// most `most` lines.
+#[must_use]
+pub fn lines_of(place: Place, sources: &Sources, most: usize) -> String {
+    let Some(source) = sources.get(place.source) else {
+        return String::new();
+    };
+    let (start, end) = line_bounds(&source.text, place.start as usize, place.end as usize);
+    let text = source.text.get(start..).unwrap_or("");
+    let spanned = source.text.get(start..end).unwrap_or("").lines().count().max(1);
+    let wanted = spanned + rest_of_block(text, spanned);
+    let lines: Vec<&str> = text.lines().take(wanted.min(most)).collect();
+    let indent = lines
+        .iter()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| indentation(line))
+        .min()
+        .unwrap_or(0);
+    let mut lines: Vec<&str> = lines
+        .iter()
+        .map(|line| line.get(indent..).unwrap_or(""))
+        .collect();
+    if wanted > most {
+        lines.push("…");
+    }
+    lines.join("\n")
+}
+
+/// How many lines follow until a block closes that the last of the first `spanned` lines opens:
+/// formatted code closes it at the same indentation.
+fn rest_of_block(text: &str, spanned: usize) -> usize {
+    let mut lines = text.lines().skip(spanned - 1);
+    let Some(header) = lines.next().filter(|line| line.trim_end().ends_with('{')) else {
+        return 0;
+    };
+    lines
+        .position(|line| line.trim_start().starts_with('}') && indentation(line) == indentation(header))
+        .map_or(0, |index| index + 1)
+}
+
+fn indentation(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
 #[derive(Debug)]
 struct Drawing<'a> {
     severity: Severity,

@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use miette::Severity as Level;
 
 use super::diagnostics::{self, clean, field};
-use super::human::{blocked_line, short};
 use super::json::{decision_word, disposition_word};
 use super::place::place_text;
 use super::root_cause::{deciding_flow, deciding_hop};
 use super::snippet::{Snippet, Style};
+use super::wording::{blocked_line, short};
 use crate::network::model::Disposition;
 use crate::paths::{Decision, Hop};
 use crate::prove::finding::{End, FlowProof, Part, Proof, Report, Verdict};

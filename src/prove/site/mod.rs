@@ -1,12 +1,14 @@
 //! The site file: what Terraform cannot say. Read before the network is built, because some of it
 //! shapes the network; what its values refer to is looked up afterwards.
 
+mod comments;
 mod read;
 mod suppress;
 mod values;
 
 use std::sync::Arc;
 
+pub use comments::comments;
 pub use read::read;
 pub use suppress::suppress;
 
@@ -101,6 +103,9 @@ pub struct SuppressBlock {
     pub reason: Option<Arc<str>>,
     pub expires: Option<Arc<str>>,
     pub at: Place,
+    /// The block that a comment stands on: it holds for what is decided inside it, or through it if it
+    /// is a module call. `None`: everywhere.
+    pub scope: Option<Place>,
 }
 
 impl SiteFile {

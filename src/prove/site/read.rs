@@ -333,5 +333,6 @@ fn suppression(block: &EvaluatedBlock, diagnostics: &mut Vec<Diagnostic>) -> Opt
         reason: known("reason"),
         expires: known("expires"),
         at: block.header,
+        scope: None,
     })
 }

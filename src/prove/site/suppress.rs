@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::SuppressBlock;
 use crate::network::model::Written;
 use crate::prove::finding::{Finding, Proof, Suppression, Verdict};
+use crate::prove::flow::stops;
 use crate::prove::suggest;
 use crate::source::Severity;
 
@@ -25,7 +26,7 @@ pub fn suppress(
         }
         let mut used = false;
         for proof in proofs.iter_mut().filter(|proof| proof.id == block.id) {
-            if matches!(proof.verdict, Verdict::Violated | Verdict::Undetermined) {
+            if matches!(proof.verdict, Verdict::Violated | Verdict::Undetermined) && holds(block, proof) {
                 used = true;
                 proof.suppressed = Some(Suppression {
                     reason: block.reason.clone().unwrap_or_default(),
@@ -40,11 +41,43 @@ pub fn suppress(
                 "unused-suppression",
                 block,
                 format!("the suppression of `{}` suppresses nothing", block.id),
-                "remove it: the requirement is neither violated nor undetermined",
+                match block.scope {
+                    None => "remove it: the requirement is neither violated nor undetermined",
+                    Some(_) => "remove it: nothing in this block, or through it, decides the requirement",
+                },
             ));
         }
     }
     findings
+}
+
+/// Whether all that decides a proof lies in the suppression's scope: a second cause elsewhere is not
+/// what somebody has decided to live with.
+fn holds(block: &SuppressBlock, proof: &Proof) -> bool {
+    let Some(scope) = block.scope else {
+        return true;
+    };
+    let inside = |written: &Written| {
+        written.at.is_some_and(|at| scope.contains(at))
+            || written.calls.iter().any(|call| scope.contains(*call))
+            || written.related.iter().any(|place| scope.contains(*place))
+    };
+    let flows = proof
+        .flows
+        .iter()
+        .filter(|flow| matches!(flow.verdict, Verdict::Violated | Verdict::Undetermined));
+    let hops = flows.flat_map(|flow| flow.hops.iter().filter(|hop| stops(hop)));
+    let reasons = proof.decided_by.iter().filter(|reason| {
+        matches!(
+            reason.decision,
+            crate::paths::Decision::Denied | crate::paths::Decision::Unknown
+        )
+    });
+    let deciding: Vec<&Written> = hops
+        .map(|hop| &hop.written)
+        .chain(reasons.map(|reason| &reason.written))
+        .collect();
+    !deciding.is_empty() && deciding.into_iter().all(inside)
 }
 
 fn wrong(block: &SuppressBlock, known: &[Arc<str>], today: Option<&str>) -> Option<Finding> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::joins_of;
-use super::json::Known;
+use super::json::{Known, is_named_secret};
 use crate::config::module::Mode;
 use crate::evaluate::evaluation::{Evaluation, Instance};
 use crate::evaluate::values::value::{Kind, Symbol, Value};
@@ -64,7 +64,7 @@ pub fn render_human(evaluations: &[Evaluation], joins: &[Join], sources: &Source
 /// `of` is the instance that the value belongs to.
 fn lines(text: &mut String, name: &str, value: &Value, depth: usize, of: Option<&Instance>) {
     let indent = "  ".repeat(depth);
-    if value.marks.any() {
+    if value.marks.any() || is_named_secret(name, value) {
         let _ = writeln!(text, "{indent}{name} = (sensitive)");
         return;
     }

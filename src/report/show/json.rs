@@ -18,6 +18,7 @@ use crate::evaluate::evaluation::{Evaluation, Instance};
 use crate::evaluate::values::number::Number;
 use crate::evaluate::values::value::{Field, Kind, Symbol, Type, Value};
 use crate::network::joins::{Join, Joined};
+use crate::prove::redact::names_a_secret;
 use crate::report::json::severity_word;
 use crate::report::place::{At, at};
 use crate::source::{Diagnostic, Sources};
@@ -243,11 +244,20 @@ impl Serialize for Known<'_> {
                 out.collect_seq(elements.iter().map(Known))
             }
             Kind::Map(_, entries) | Kind::Object(entries) => {
-                let known = entries.iter().map(|(name, entry)| (&**name, Known(entry)));
-                out.collect_map(known.filter(|(_, entry)| !entry.is_empty()))
+                let known = entries.iter().filter(|(_, entry)| !Known(entry).is_empty());
+                out.collect_map(
+                    known.map(|(name, entry)| {
+                        (&**name, (!is_named_secret(name, entry)).then_some(Known(entry)))
+                    }),
+                )
             }
         }
     }
+}
+
+/// Whether a text belongs to what is named like a secret.
+pub(super) fn is_named_secret(name: &str, value: &Value) -> bool {
+    matches!(value.kind, Kind::String(_)) && names_a_secret(name)
 }
 
 /// A number with all its digits.
