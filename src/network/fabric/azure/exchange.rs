@@ -271,25 +271,38 @@ impl Azure<'_, '_> {
     }
 
     /// What the other circuits of a gateway or hub announce.
-    pub(super) fn other_circuits(&self, links: &[Attachment], own: &Attachment) -> Addresses {
+    pub(super) fn other_circuits(&self, links: &[Attachment], own: &Attachment) -> Bounded<Addresses> {
         if own.vpn {
-            return Addresses::none();
+            return Bounded::exactly(Addresses::none());
         }
-        let mut others = Addresses::none();
-        for attachment in links
+        let others = links
             .iter()
-            .filter(|attachment| !attachment.vpn && attachment.far != own.far)
-        {
-            let announces = self
-                .far
-                .get(attachment.far)
-                .map(|far| far.announces.as_slice())
-                .unwrap_or_default();
-            for announced in announces.iter().filter(|announced| announced.length > 0) {
-                others = others.union(&announced.destinations.upper);
+            .filter(|attachment| !attachment.vpn && attachment.far != own.far);
+        self.announced_over(others, 1)
+    }
+
+    /// What lies behind attachments: certainly, and perhaps. Prefixes shorter than `shortest` say
+    /// nothing of where their addresses are.
+    pub(super) fn announced_over<'l>(
+        &self,
+        attachments: impl Iterator<Item = &'l Attachment>,
+        shortest: u8,
+    ) -> Bounded<Addresses> {
+        let (mut lower, mut upper) = (Addresses::none(), Addresses::none());
+        let mut doubts: Vec<Doubt> = Vec::new();
+        for attachment in attachments {
+            let far = self.far.get(attachment.far);
+            let announces = far.map(|far| far.announces.as_slice()).unwrap_or_default();
+            for announced in announces.iter().filter(|one| one.length >= shortest) {
+                upper = upper.union(&announced.destinations.upper);
+                if announced.doubts.is_empty() && attachment.doubts.is_empty() {
+                    lower = lower.union(&announced.destinations.lower);
+                }
+                doubts.extend(announced.destinations.doubts.iter().cloned());
+                doubts.extend(announced.doubts.iter().chain(&attachment.doubts).cloned());
             }
         }
-        others
+        Bounded::between(lower, upper, doubts)
     }
 
     /// The far end gets routes towards the gateway or hub.
@@ -324,7 +337,7 @@ impl Azure<'_, '_> {
     }
 
     /// The gateway or hub gets routes towards the far end.
-    fn hear(&mut self, at: NodeId, attachment: &Attachment, net: usize, others: Addresses) {
+    fn hear(&mut self, at: NodeId, attachment: &Attachment, net: usize, others: Bounded<Addresses>) {
         let Some(far) = self.far.get(attachment.far) else {
             return;
         };

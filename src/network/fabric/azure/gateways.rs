@@ -302,14 +302,14 @@ impl Azure<'_, '_> {
         &mut self,
         name: &Arc<str>,
         written: &Written,
-        others: Addresses,
+        others: Bounded<Addresses>,
     ) -> Option<FilterId> {
         let declared = self.fabric.declarations.express_route_transit;
-        if others.is_empty() || declared.is_some_and(|(transit, _)| transit) {
+        if others.upper.is_empty() || declared.is_some_and(|(transit, _)| transit) {
             return None;
         }
         let because = "a gateway does not pass traffic from one circuit to another";
-        let matches = vec![pair(Bounded::exactly(others), Bounded::exactly(Addresses::all()))];
+        let matches = vec![pair(others, Bounded::exactly(Addresses::all()))];
         let mut written = written.clone();
         written.at = declared.map(|(_, place)| place).or(written.at);
         Some(self.fabric.network.add_filter(Filter {

@@ -355,19 +355,13 @@ impl Azure<'_, '_> {
             Ok(false) => None,
             Err(doubt) => Some(doubt),
         };
-        let mut others = Addresses::none();
-        for other in links.iter().filter(|other| other.far != own.far) {
-            let announces = self.far.get(other.far).map(|far| far.announces.as_slice());
-            for announced in announces.unwrap_or_default() {
-                others = others.union(&announced.destinations.upper);
-            }
-        }
-        if others.is_empty() {
+        let others = self.announced_over(links.iter().filter(|other| other.far != own.far), 0);
+        if others.upper.is_empty() {
             return None;
         }
         let because = "the virtual WAN does not pass traffic from branch to branch";
         let everything = Bounded::exactly(Addresses::all());
-        let from = vec![pair(Bounded::exactly(others), everything)];
+        let from = vec![pair(others, everything)];
         let mut denied = line("branch to branch", Action::Deny, from, because, &own.written);
         denied.doubts.extend(doubt);
         let otherwise = "it does not come from another branch";
