@@ -15,7 +15,7 @@ pub fn print(text: &str) -> io::Result<()> {
     stream(|out| out.write_all(text.as_bytes()))
 }
 
-/// [`print`] for what is written while it is made.
+/// [`print()`] for what is written while it is made.
 ///
 /// # Errors
 /// What `write` meets, or the system says, when standard output cannot be written.
